@@ -1,0 +1,227 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""RFC 3161 time stamps over HTTP, from the first server of a list that answers in time."""
+
+import hashlib
+import logging
+import os
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+from asn1crypto import cms, tsp
+from asn1crypto import x509 as asn1_x509
+from pyhanko.sign.general import CMSExtractionError
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+from .errors import TimestampError
+
+__all__ = ["TimestampClient", "TimestampToken"]
+
+_logger = logging.getLogger(__name__)
+
+_REQUEST_TYPE = "application/timestamp-query"
+_REPLY_TYPE = "application/timestamp-reply"
+_MAX_REPLY = 128 * 1024
+#: Seconds during which a server that failed is not asked again.
+BACK_OFF = 60.0
+
+
+@dataclass(frozen=True)
+class TimestampToken:
+    """A checked token: ``der`` goes into the signature, ``time`` (UTC) is what it attests."""
+
+    der: bytes
+    time: datetime
+
+
+class _Refused(Exception):
+    """One server gave no usable answer; the text says what happened."""
+
+
+class TimestampClient:
+    """Asks the servers ``urls`` in their order; may be shared by threads and kept across forks.
+
+    ``timeout`` (seconds) is for the whole call to one server, name resolution included. A server
+    that fails is left alone for :data:`BACK_OFF` seconds, so that a dead one costs its timeout
+    once and not for every document of a batch.
+    """
+
+    def __init__(self, urls, timeout: float = 5.0, back_off: float = BACK_OFF):
+        self._urls = tuple(urls)
+        self._timeout = timeout
+        self._back_off = back_off
+        self._failures: dict[str, tuple[float, str]] = {}
+        self._session: requests.Session | None = None
+        self._session_pid = 0
+
+    def request(self, data: bytes) -> TimestampToken:
+        """Return a token over the SHA-256 of ``data``.
+
+        Raises :class:`TimestampError` naming every server and what was wrong with it.
+        """
+        causes = []
+        for url in self._urls:
+            until, cause = self._failures.get(url, (0.0, ""))
+            if time.monotonic() >= until:
+                try:
+                    token = self._ask(url, hashlib.sha256(data).digest())
+                except _Refused as refusal:
+                    cause = f"{_host(url)}: {refusal}"
+                    self._failures[url] = (time.monotonic() + self._back_off, cause)
+                    _logger.warning("time-stamp server %s", cause)
+                else:
+                    self._failures.pop(url, None)
+                    return token
+            causes.append(cause)
+        raise TimestampError("; ".join(causes) or "no time-stamp server is set")
+
+    def _ask(self, url: str, imprint: bytes) -> TimestampToken:
+        nonce = secrets.randbits(63) | 1 << 62
+        query = tsp.TimeStampReq(
+            {
+                "version": 1,
+                "message_imprint": {
+                    "hash_algorithm": {"algorithm": "sha256"},
+                    "hashed_message": imprint,
+                },
+                "nonce": nonce,
+                "cert_req": True,
+            }
+        )
+        return _check_reply(self._post(url, query.dump()), imprint, nonce)
+
+    def _post(self, url: str, body: bytes) -> bytes:
+        """Post with a deadline for everything.
+
+        The timeouts of ``requests`` are per address and per packet and do not cover the name
+        resolution, so the call runs in a thread that is abandoned when the time is over.
+        """
+        outcome: list = []
+        thread = threading.Thread(
+            target=self._post_into, args=(url, body, outcome), name="time-stamp", daemon=True
+        )
+        thread.start()
+        thread.join(self._timeout)
+        if not outcome:
+            raise _Refused(f"no answer within {self._timeout:g} s")
+        if isinstance(outcome[0], _Refused):
+            raise outcome[0]
+        return outcome[0]
+
+    def _post_into(self, url, body, outcome):
+        try:
+            outcome.append(self._exchange(url, body))
+        except _Refused as refusal:
+            outcome.append(refusal)
+        except requests.Timeout:
+            outcome.append(_Refused(f"no answer within {self._timeout:g} s"))
+        except requests.exceptions.SSLError:
+            outcome.append(_Refused("its TLS certificate is not trusted"))
+        except requests.ConnectionError:
+            outcome.append(_Refused("no connection"))
+        except (requests.RequestException, ValueError) as exc:
+            # The text of these may hold the address with its password: name the kind only.
+            outcome.append(_Refused(f"the request failed ({type(exc).__name__})"))
+
+    def _exchange(self, url, body) -> bytes:
+        headers = {"Content-Type": _REQUEST_TYPE, "Accept": _REPLY_TYPE}
+        with self._get_session().post(
+            url,
+            data=body,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as reply:
+            if reply.status_code != 200:
+                raise _Refused(f"it answered HTTP {reply.status_code}")
+            kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if kind != _REPLY_TYPE:
+                raise _Refused(f"it answered “{kind[:60]}” instead of a time stamp")
+            content = b""
+            for piece in reply.iter_content(16384):
+                content += piece
+                if len(content) > _MAX_REPLY:
+                    raise _Refused("its answer is too long")
+            return content
+
+    def _get_session(self) -> requests.Session:
+        # A forked child must not write into the sockets of its parent.
+        if self._session is None or self._session_pid != os.getpid():
+            session = requests.Session()
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            self._session, self._session_pid = session, os.getpid()
+        return self._session
+
+
+def _host(url: str) -> str:
+    """The address without user name, password and path, fit for a message."""
+    parts = urlsplit(url)
+    return parts.hostname + (f":{parts.port}" if parts.port else "") if parts.hostname else "?"
+
+
+def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
+    """Parse a reply and check that its token is for our request and signed correctly.
+
+    Whether the server's certificate is *trusted* is left to the verifier, who has the list.
+    """
+    try:
+        reply = tsp.TimeStampResp.load(content, strict=True)
+        status = reply["status"]["status"].native
+        if status not in ("granted", "granted_with_mods"):
+            reason = "; ".join(reply["status"]["status_string"].native or ()) or status
+            raise _Refused(f"it refused ({reason[:200]})")
+        token = reply["time_stamp_token"]
+        signed = token["content"]
+        encapsulated = signed["encap_content_info"]["content"]
+        info = encapsulated.parsed
+        stamped = info["message_imprint"]
+        if (
+            stamped["hashed_message"].native != imprint
+            or stamped["hash_algorithm"]["algorithm"].native != "sha256"
+            or info["nonce"].native != nonce
+        ):
+            raise _Refused("its time stamp is for another document")
+        _check_token_signature(signed, encapsulated.contents)
+        moment = info["gen_time"].native.astimezone(timezone.utc)
+        return TimestampToken(der=token.dump(), time=moment)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        CMSExtractionError,
+        SignatureValidationError,
+    ) as exc:
+        raise _Refused("its answer is not a valid time stamp") from exc
+
+
+def _check_token_signature(signed: cms.SignedData, content: bytes) -> None:
+    (signer,) = signed["signer_infos"]
+    certificate = _signer_certificate(signed, signer)
+    digest = hashlib.new(signer["digest_algorithm"]["algorithm"].native, content).digest()
+    intact, valid = validate_sig_integrity(signer, certificate, "tst_info", digest)
+    if not (intact and valid):
+        raise _Refused("the signature of its time stamp is wrong")
+
+
+def _signer_certificate(signed, signer) -> asn1_x509.Certificate:
+    sid = signer["sid"].chosen
+    for choice in signed["certificates"]:
+        certificate = choice.chosen
+        if isinstance(sid, cms.IssuerAndSerialNumber):
+            if (
+                certificate.serial_number == sid["serial_number"].native
+                and certificate.issuer == sid["issuer"]
+            ):
+                return certificate
+        elif certificate.key_identifier == sid.native:
+            return certificate
+    raise _Refused("its time stamp comes without the server's certificate")
