@@ -1,0 +1,40 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from .models.ged_triggers import drop_guards
+
+
+def uninstall_hook(env):
+    """Give the files back to the records they came from, then let the tables go.
+
+    Files whose origin is unknown or gone stay in the database as unbound attachments, which
+    administrators find under Settings › Technical › Attachments. The journal and the chains go
+    with their tables: make an export first (see the readme).
+    """
+    cr = env.cr
+    env.flush_all()
+    drop_guards(cr)
+    cr.execute("SELECT DISTINCT res_model FROM ged_document WHERE res_model IS NOT NULL")
+    tables = {
+        model: env[model]._table
+        for (model,) in cr.fetchall()
+        if model in env and env[model]._auto and not env[model]._abstract
+    }
+    for model, table in tables.items():
+        existing = set(env[model].sudo().with_context(active_test=False)._search([]).get_result_ids())
+        cr.execute(
+            """
+            UPDATE ir_attachment a
+               SET res_model = d.res_model, res_id = d.res_id
+              FROM ged_document d
+             WHERE d.attachment_id = a.id AND a.res_model = 'ged.document'
+               AND d.res_model = %s AND d.res_id = ANY(%s)
+            """,
+            [model, list(existing)],
+        )
+    cr.execute(
+        "UPDATE ir_attachment SET res_model = NULL, res_id = NULL"
+        " WHERE res_model = 'ged.document'"
+    )
+    # The host deletes the kinds, then drops the tables: it would stumble over the reference.
+    cr.execute("ALTER TABLE ged_document DROP CONSTRAINT IF EXISTS ged_document_kind_id_fkey")
+    env.invalidate_all()

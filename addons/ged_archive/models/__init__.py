@@ -1,0 +1,14 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    ged_kind,
+    ged_chain,
+    ged_event,
+    ged_document,
+    ged_document_store,
+    ged_seal_profile,
+    ir_attachment,
+    mail_message,
+    res_company,
+    res_config_settings,
+)

@@ -1,0 +1,342 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import human_size
+
+from .ged_document_guard import creation_allowed
+from .ged_triggers import create_guards
+
+#: What may be written on an archived document, and only by the methods of this addon.
+FREE_FIELDS = {
+    "partner_id",
+    "legal_hold",
+    "legal_hold_reason",
+    "retention_until",
+    "portal_visible",
+}
+
+_COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,\\])*)")
+
+
+class GedDocument(models.Model):
+    """An archived document: one file, its hash, where it came from, its place in the chain.
+
+    Append-only. Rows are written by ``_archive`` (see ``ged_document_store.py``) and protected
+    three times: the access list lets nobody write, this class refuses in words, and PostgreSQL
+    triggers refuse whoever asks (``ged_triggers.py``). A correction is a new version that names
+    its predecessor.
+    """
+
+    _name = "ged.document"
+    _description = "Archived document"
+    _order = "archived_at desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["name", "filename", "partner_name", "sha256"]
+
+    # identity
+    name = fields.Char(string="Number", required=True, index="trigram")
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="restrict", index=True
+    )
+    kind_id = fields.Many2one(
+        "ged.kind", string="Kind", required=True, ondelete="restrict", index=True
+    )
+    kind_code = fields.Char(help="Code of the kind when it was archived.")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Where the document is filed. Follows the customer when customers are merged.",
+    )
+    partner_name = fields.Char(
+        string="Name at that time", help="Name of the customer when it was archived."
+    )
+    site_name = fields.Char(
+        string="Site", index="btree_not_null", help="Name of the site when it was archived."
+    )
+    document_date = fields.Date(index=True)
+    # content
+    filename = fields.Char(string="File", required=True)
+    mimetype = fields.Char(string="Type", required=True)
+    size = fields.Integer(string="Size (bytes)", required=True, aggregator="sum")
+    size_text = fields.Char(string="Size", compute="_compute_size_text")
+    sha256 = fields.Char(
+        string="SHA-256",
+        required=True,
+        index=True,
+        help="Fingerprint of the file. Two files with the same fingerprint are identical.",
+    )
+    attachment_id = fields.Many2one("ir.attachment", string="Content", ondelete="restrict")
+    # origin
+    res_model = fields.Char(string="Origin model")
+    res_id = fields.Many2oneReference(string="Origin id", model_field="res_model")
+    origin_name = fields.Char(string="Origin")
+    # versions
+    version = fields.Integer(required=True, default=1, aggregator=None)
+    predecessor_id = fields.Many2one(
+        "ged.document",
+        string="Previous version",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    successor_ids = fields.One2many(
+        "ged.document", "predecessor_id", string="Next version"
+    )
+    is_latest = fields.Boolean(
+        string="Latest version", compute="_compute_is_latest", search="_search_is_latest"
+    )
+    # seal
+    seal_level = fields.Selection(
+        [
+            ("none", "Not sealed"),
+            ("B-B", "Sealed (B-B)"),
+            ("B-T", "Sealed with time stamp (B-T)"),
+        ],
+        string="Seal",
+        required=True,
+        default="none",
+    )
+    seal_signer = fields.Char(
+        string="Subject of the certificate", help="As written in the certificate (RFC 4514)."
+    )
+    seal_signer_name = fields.Char(
+        string="Sealed by", compute="_compute_seal_signer_name"
+    )
+    seal_fingerprint = fields.Char(
+        string="Certificate", help="SHA-256 fingerprint of the certificate of the seal."
+    )
+    sealed_at = fields.Datetime(string="Sealed on")
+    seal_note = fields.Char(
+        help="Why the seal has a lower level than the one asked for, if it has."
+    )
+    # life
+    archived_at = fields.Datetime(string="Archived on", required=True, index=True)
+    archived_by_id = fields.Many2one(
+        "res.users", string="Archived by", ondelete="restrict"
+    )
+    retention_until = fields.Date(
+        string="Keep until", help="Empty: kept without limit. It can only be extended."
+    )
+    legal_hold = fields.Boolean(groups="base.group_user")
+    legal_hold_reason = fields.Char(groups="base.group_user")
+    portal_visible = fields.Boolean(string="Visible on the portal")
+    event_ids = fields.One2many(
+        "ged.event", "document_id", string="Journal", groups="ged_archive.group_ged_user"
+    )
+    # chain
+    evidence_format = fields.Integer(required=True, aggregator=None)
+    chain_number = fields.Integer(
+        string="Chain no.",
+        aggregator=None,
+        help="Position in the chain of documents; empty for a moment, until it is linked.",
+    )
+    chain_hash = fields.Char(string="Chain hash")
+
+    _predecessor_uniq = models.Constraint(
+        "UNIQUE (predecessor_id)", "This document already has a newer version."
+    )
+    _sha256_shape = models.Constraint(
+        "CHECK (sha256 ~ '^[0-9a-f]{64}$')", "The SHA-256 must be 64 hexadecimal digits."
+    )
+    _origin_idx = models.Index("(res_model, res_id)")
+    _pending_idx = models.Index("(id) WHERE chain_number IS NULL")
+    _chain_uniq = models.UniqueIndex(
+        "(company_id, chain_number) WHERE chain_number IS NOT NULL"
+    )
+
+    def init(self):
+        super().init()
+        create_guards(self.env.cr)
+
+    # ----------------------------------------------------------------- computes
+
+    @api.depends("successor_ids")
+    def _compute_is_latest(self):
+        for document in self:
+            document.is_latest = not document.sudo().successor_ids
+
+    @api.model
+    def _search_is_latest(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if set(value) == {True}:
+            return Domain("successor_ids", "=", False)
+        return Domain("successor_ids", "!=", False)
+
+    @api.depends("seal_signer")
+    def _compute_seal_signer_name(self):
+        for document in self:
+            document.seal_signer_name = _common_name(document.seal_signer)
+
+    @api.depends("size")
+    def _compute_size_text(self):
+        for document in self:
+            document.size_text = human_size(document.size)
+
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for document in self:
+            if document.version > 1:
+                document.display_name = self.env._(
+                    "%(number)s (version %(version)s)",
+                    number=document.name,
+                    version=document.version,
+                )
+            else:
+                document.display_name = document.name
+
+    # -------------------------------------------------------------------- guards
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not creation_allowed(self.env):
+            raise UserError(
+                self.env._(
+                    "Documents enter the archive when they are sent or filed, they cannot "
+                    "be entered by hand."
+                )
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        frozen = sorted(set(vals) - FREE_FIELDS)
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "An archived document cannot be changed (%(fields)s). Send a corrected "
+                    "version from the original record: both are then kept.",
+                    fields=", ".join(
+                        self._fields[name].get_description(self.env, ["string"])["string"]
+                        if name in self._fields
+                        else name
+                        for name in frozen
+                    ),
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "An archived document cannot be deleted: %(documents)s.",
+                documents=", ".join(self[:5].mapped("display_name")),
+            )
+        )
+
+    def copy(self, default=None):
+        raise UserError(self.env._("An archived document cannot be duplicated."))
+
+    # ------------------------------------------------------------------- actions
+
+    def action_download(self):
+        """Open the download route; it checks the access and writes the journal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/ged/document/{self.id}/content?download=1",
+            "target": "download",
+        }
+
+    def action_open_origin(self):
+        """Open the record that the document was made from, if it still exists."""
+        self.ensure_one()
+        record = self._origin_record()
+        if not record:
+            raise UserError(
+                self.env._(
+                    "The original record of %(document)s (%(origin)s) no longer exists or its "
+                    "application is not installed. The archived file is not affected.",
+                    document=self.display_name,
+                    origin=self.origin_name or self.res_model or "—",
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    def action_verify(self):
+        """Re-read the file and the chain link, write the journal, tell the result in words."""
+        self.ensure_one()
+        self.check_access("read")
+        problem = self._content_problem() or self._link_problem()
+        self._record_event("verified", detail=problem or self.env._("unchanged"))
+        if problem:
+            kind, title = "danger", self.env._("This document is not what was archived")
+        else:
+            kind, title = "success", self.env._("This document is unchanged")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": title,
+                "message": problem or self._verified_message(),
+                "sticky": bool(problem),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_hold(self):
+        """Ask for the reason, then place the legal hold on the selection."""
+        return self._hold_action("hold")
+
+    def action_release(self):
+        """Ask for the reason, then lift the legal hold of the selection."""
+        return self._hold_action("released")
+
+    def _hold_action(self, operation):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Legal hold")
+            if operation == "hold"
+            else self.env._("Lift the legal hold"),
+            "res_model": "ged.hold",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_document_ids": self.ids,
+                "default_operation": operation,
+            },
+        }
+
+    def action_export(self):
+        """Make a ZIP of the selection for an auditor."""
+        export = self.env["ged.export"].create({"document_ids": [(6, 0, self.ids)]})
+        return export.action_download()
+
+    def _verified_message(self):
+        sealed = (
+            self.env._(
+                "sealed by %(signer)s on %(date)s (%(level)s)",
+                signer=self.seal_signer_name,
+                date=fields.Datetime.to_string(self.sealed_at),
+                level=self.seal_level,
+            )
+            if self.seal_level != "none"
+            else self.env._("not sealed")
+        )
+        return self.env._(
+            "%(document)s, archived on %(date)s UTC: the file has the same SHA-256 as on that "
+            "day; %(sealed)s.",
+            document=self.display_name,
+            date=fields.Datetime.to_string(self.archived_at),
+            sealed=sealed,
+        )
+
+
+def _common_name(subject):
+    """Return the common name in an RFC 4514 subject, the whole subject when it has none."""
+    found = _COMMON_NAME.search(subject or "")
+    if not found:
+        return subject
+    return re.sub(r"\\(.)", r"\1", found.group(1))

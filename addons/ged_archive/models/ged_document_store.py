@@ -1,0 +1,344 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import mimetypes
+from datetime import datetime, timezone
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import SQL
+from odoo.tools.mimetypes import guess_mimetype
+
+from ..lib.hashing import link, sha256
+from .ged_document_guard import allow_creation
+from .ged_evidence import FORMAT, build_evidence
+
+_logger = logging.getLogger(__name__)
+
+#: Set by ``_archive`` alone: a caller that passes one of these has misunderstood.
+MANAGED = {
+    "sha256",
+    "size",
+    "version",
+    "attachment_id",
+    "archived_at",
+    "archived_by_id",
+    "kind_code",
+    "partner_name",
+    "evidence_format",
+    "chain_number",
+    "chain_hash",
+    "seal_level",
+    "seal_signer",
+    "seal_fingerprint",
+    "sealed_at",
+    "seal_note",
+}
+
+
+class GedDocument(models.Model):
+    """The work: archiving in sets, reading back, journal, hold."""
+
+    _inherit = "ged.document"
+
+    # ----------------------------------------------------------------- archiving
+
+    @api.model
+    def _archive(self, vals_list):
+        """File documents in the archive; return them in the order of ``vals_list``.
+
+        Set-based: one insert for the files, one for the documents, one for the journal. The rows
+        get their place in the chain right after the commit.
+
+        Keys of each dictionary:
+
+        * ``kind`` (code of a ``ged.kind``), ``name`` (number), ``filename``: required;
+        * ``content`` (bytes), or ``seal`` (``lib.seal.SealResult``: its ``data`` is the content);
+        * ``mimetype``: guessed from the file name and content when missing;
+        * ``company_id`` (default: the current company), ``partner_id``, ``site_name``,
+          ``document_date``, ``res_model``, ``res_id``, ``origin_name``, ``predecessor_id``:
+          ids, texts and dates;
+        * ``portal_visible``, ``retention_until``: override what the kind says;
+        * ``event_detail``: text for the first line of the journal;
+        * any other stored column that another addon added to ``ged.document``.
+
+        Raises ``UserError`` for what a user can mend (unknown kind, empty file, a predecessor
+        that already has a successor), ``ValueError`` for a caller's mistake.
+        """
+        if not vals_list:
+            return self.browse()
+        kinds = self.env["ged.kind"]._by_code({vals["kind"] for vals in vals_list})
+        prepared, contents, details = [], [], []
+        for vals in vals_list:
+            vals = dict(vals)
+            details.append(vals.pop("event_detail", None))
+            contents.append(self._pop_content(vals))
+            prepared.append(
+                self._prepare_archive_vals(vals, kinds[vals["kind"]], contents[-1])
+            )
+        attachments = self._create_attachments(prepared, contents)
+        for vals, attachment in zip(prepared, attachments, strict=True):
+            vals["attachment_id"] = attachment.id
+        documents = allow_creation(self).create(prepared)
+        self._bind_attachments(documents)
+        documents = self.browse(documents.ids)
+        documents._record_events("archived", details)
+        return documents
+
+    @api.model
+    def _pop_content(self, vals):
+        """Take the bytes out of ``vals``; replace the seal result by its columns."""
+        seal = vals.pop("seal", None)
+        content = vals.pop("content", None)
+        misplaced = MANAGED & set(vals)
+        if misplaced:
+            raise ValueError(f"set by the archive itself: {sorted(misplaced)}")
+        if seal is not None:
+            if content is not None and content != seal.data:
+                raise ValueError("the content is not the sealed file")
+            content = seal.data
+            vals.update(self._prepare_seal_vals(seal))
+        if not isinstance(content, bytes) or not content:
+            raise UserError(
+                self.env._(
+                    "The file of %(document)s is empty, it cannot be archived.",
+                    document=vals.get("name"),
+                )
+            )
+        return content
+
+    @api.model
+    def _prepare_seal_vals(self, seal):
+        """Return the columns for a ``lib.seal.SealResult`` (its time is aware)."""
+        return {
+            "seal_level": seal.level,
+            "seal_signer": seal.signer,
+            "seal_fingerprint": seal.fingerprint,
+            "sealed_at": _naive_utc(seal.sealed_at),
+            "seal_note": seal.degraded or False,
+        }
+
+    @api.model
+    def _prepare_archive_vals(self, vals, kind, content):
+        """Complete one row. ``vals`` no longer holds the content; ``kind`` is its record."""
+        vals.pop("kind")
+        if not vals.get("name") or not vals.get("filename"):
+            raise ValueError("an archived document needs a name and a file name")
+        partner = self.env["res.partner"].sudo().browse(vals.get("partner_id") or [])
+        predecessor = self.sudo().browse(vals.get("predecessor_id") or [])
+        archived_at = fields.Datetime.now()
+        document_date = fields.Date.to_date(vals.get("document_date")) or (
+            fields.Date.context_today(self)
+        )
+        vals.setdefault("company_id", self.env.company.id)
+        vals.setdefault("portal_visible", kind.portal_visible)
+        if "retention_until" not in vals:
+            vals["retention_until"] = bool(kind.retention_years) and (
+                document_date + relativedelta(years=kind.retention_years)
+            )
+        return {
+            "seal_level": "none",
+            **vals,
+            "kind_id": kind.id,
+            "kind_code": kind.code,
+            "partner_name": partner.display_name or False,
+            "document_date": document_date,
+            "mimetype": vals.get("mimetype") or _mimetype(vals["filename"], content),
+            "size": len(content),
+            "sha256": sha256(content),
+            "version": predecessor.version + 1 if predecessor else 1,
+            "archived_at": archived_at,
+            "archived_by_id": self.env.uid,
+            "evidence_format": FORMAT,
+        }
+
+    @api.model
+    def _create_attachments(self, vals_list, contents):
+        # Bound to their documents afterwards: until then they are ordinary unbound files.
+        # No post-processing: the host shrinks big images, which would change the bytes.
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .with_context(image_no_postprocess=True, attachments_mime_plainxml=True)
+            .create(
+                [
+                    {
+                        "name": vals["filename"],
+                        "raw": content,
+                        "mimetype": vals["mimetype"],
+                        "company_id": vals["company_id"],
+                    }
+                    for vals, content in zip(vals_list, contents, strict=True)
+                ]
+            )
+        )
+
+    @api.model
+    def _bind_attachments(self, documents):
+        """Point the files to their documents, in one statement; the triggers guard them then."""
+        documents.flush_recordset()
+        documents.attachment_id.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ir_attachment a
+                   SET res_model = 'ged.document', res_id = d.id
+                  FROM ged_document d
+                 WHERE d.attachment_id = a.id AND d.id = ANY(%s)
+                """,
+                documents.ids,
+            )
+        )
+        documents.attachment_id.invalidate_recordset(["res_model", "res_id"], flush=False)
+
+    # ------------------------------------------------------------------- journal
+
+    def _record_event(self, event_type, detail=None):
+        """Write one line of the journal for each document; return the lines.
+
+        ``event_type`` is a value of ``ged.event.event_type``. The address of the HTTP request,
+        if there is one, is kept with the user's name of today.
+        """
+        return self._record_events(event_type, [detail] * len(self))
+
+    def _record_events(self, event_type, details):
+        Event = allow_creation(self.env["ged.event"])
+        user = self.env.user
+        common = {
+            "event_type": event_type,
+            "at": fields.Datetime.now(),
+            "user_id": user.id,
+            "user_name": user.sudo().name,
+            "ip": request.httprequest.remote_addr if request else False,
+            "evidence_format": FORMAT,
+        }
+        events = Event.create(
+            [
+                {
+                    **common,
+                    "document_id": document.id,
+                    "company_id": document.company_id.id,
+                    "detail": detail or False,
+                }
+                for document, detail in zip(self.sudo(), details, strict=True)
+            ]
+        )
+        self.env["ged.chain"]._schedule()
+        return self.env["ged.event"].browse(events.ids)
+
+    # -------------------------------------------------------------- reading back
+
+    def _get_content(self):
+        """Return the archived bytes, checked against the SHA-256 of the row.
+
+        Says nothing about access: the caller has checked it. Raises ``UserError`` naming the
+        document when the file is missing or altered.
+        """
+        self.ensure_one()
+        problem, content = self._read_content()
+        if problem:
+            _logger.error("archive document %s: content missing or altered", self.id)
+            raise UserError(problem)
+        return content
+
+    def _content_problem(self):
+        """Return why the stored file is not the archived one, in words, or ``False``."""
+        return self._read_content()[0]
+
+    def _read_content(self):
+        self.ensure_one()
+        document = self.sudo()
+        content = document.attachment_id.raw or b""
+        if not content:
+            problem = self.env._(
+                "The file of %(document)s is missing from the storage. Restore it from a "
+                "backup; the archive holds its SHA-256: %(hash)s.",
+                document=document.display_name,
+                hash=document.sha256,
+            )
+        elif sha256(content) != document.sha256:
+            problem = self.env._(
+                "The file of %(document)s was altered after it was archived: its SHA-256 is "
+                "%(found)s instead of %(hash)s. Restore it from a backup.",
+                document=document.display_name,
+                found=sha256(content),
+                hash=document.sha256,
+            )
+        else:
+            problem = False
+        return problem, content
+
+    def _link_problem(self):
+        """Return why the row does not match its chain link, in words, or ``False``."""
+        self.ensure_one()
+        self.flush_recordset()
+        Chain = self.env["ged.chain"]
+        row = Chain._read_rows("document", SQL("id = %s", self.id))[0]
+        number = row["chain_number"]
+        if not number:
+            return False
+        previous = None
+        if number > 1:
+            before = Chain._read_rows(
+                "document",
+                SQL("company_id = %s AND chain_number = %s", row["company_id"], number - 1),
+            )
+            if not before:
+                return Chain._gap_problem("document", number - 1, row).message
+            previous = before[0]["chain_hash"]
+        if link(previous, build_evidence("document", row)) != row["chain_hash"]:
+            return Chain._link_problem("document", row).message
+        return False
+
+    def _origin_record(self):
+        """Return the record the document was made from, or an empty recordset or ``None``."""
+        self.ensure_one()
+        if not self.res_id or self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    # ---------------------------------------------------------- hold, visibility
+
+    def _set_legal_hold(self, hold, reason):
+        """Place or lift the legal hold; ``reason`` is required and goes to the journal."""
+        if not (reason or "").strip():
+            raise UserError(self.env._("A reason is needed: it is kept in the journal."))
+        documents = self.sudo().filtered(lambda document: document.legal_hold != hold)
+        documents.write({"legal_hold": hold, "legal_hold_reason": hold and reason.strip()})
+        self.browse(documents.ids)._record_event(
+            "hold" if hold else "released", detail=reason.strip()
+        )
+
+    def _set_portal_visible(self, visible, reason):
+        """Show the documents on the customer's portal or hide them, with a journal entry."""
+        documents = self.sudo().filtered(lambda document: document.portal_visible != visible)
+        documents.write({"portal_visible": visible})
+        self.browse(documents.ids)._record_event(
+            "published" if visible else "withdrawn", detail=reason
+        )
+
+    def _extend_retention(self, until, reason):
+        """Keep the documents until ``until`` at least; ``False`` means without limit.
+
+        Never shortens: documents that are kept longer already are left alone.
+        """
+        documents = self.sudo().filtered(
+            lambda document: document.retention_until
+            and (not until or document.retention_until < until)
+        )
+        documents.write({"retention_until": until})
+        self.browse(documents.ids)._record_event("extended", detail=reason)
+
+
+def _naive_utc(moment):
+    """Return an aware time as Odoo stores it: naive, UTC, whole seconds."""
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError("the time of a seal must be aware")
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def _mimetype(filename, content):
+    return mimetypes.guess_type(filename)[0] or guess_mimetype(content)

@@ -1,0 +1,84 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .ged_document_guard import creation_allowed
+
+
+class GedEvent(models.Model):
+    """One line of the journal of the archive: what happened to a document, when, by whom.
+
+    Written by ``ged.document._record_event`` only; never changed, never deleted.
+    """
+
+    _name = "ged.event"
+    _description = "Archive journal entry"
+    _order = "id desc"
+    _rec_name = "event_type"
+    _log_access = False
+
+    document_id = fields.Many2one(
+        "ged.document", required=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="restrict", index=True
+    )
+    event_type = fields.Selection(
+        [
+            ("archived", "Archived"),
+            ("viewed", "Viewed"),
+            ("downloaded", "Downloaded"),
+            ("exported", "Exported"),
+            ("verified", "Verified"),
+            ("hold", "Legal hold placed"),
+            ("released", "Legal hold lifted"),
+            ("reopened", "Reopened"),
+            ("sent", "Sent"),
+            ("published", "Shown on the portal"),
+            ("withdrawn", "Hidden from the portal"),
+            ("extended", "Retention extended"),
+            ("destroyed", "Destroyed"),
+        ],
+        string="Event",
+        required=True,
+    )
+    at = fields.Datetime(string="Date", required=True)
+    user_id = fields.Many2one("res.users", ondelete="restrict")
+    user_name = fields.Char(
+        string="By", help="Name of the user at that time, kept as text."
+    )
+    ip = fields.Char(string="IP address")
+    detail = fields.Char()
+    partner_id = fields.Many2one(related="document_id.partner_id", string="Customer")
+    evidence_format = fields.Integer(required=True)
+    chain_number = fields.Integer(
+        string="Chain no.",
+        aggregator=None,
+        help="Position in the chain of events; empty for a moment, until it is linked.",
+    )
+    chain_hash = fields.Char()
+
+    _pending_idx = models.Index("(id) WHERE chain_number IS NULL")
+    _chain_uniq = models.UniqueIndex(
+        "(company_id, chain_number) WHERE chain_number IS NOT NULL"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not creation_allowed(self.env):
+            raise UserError(
+                self.env._("The journal of the archive is written by the archive only.")
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("The journal of the archive cannot be changed or deleted.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("The journal of the archive cannot be changed or deleted.")
+        )

@@ -1,0 +1,237 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""PostgreSQL triggers that make the archive append-only, whoever asks.
+
+They refuse DELETE, TRUNCATE and any UPDATE of evidence, also for the role that owns the tables,
+and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not silence them. The owner of
+a table can still drop or disable them: ``ged.chain._verify_chain`` reports that, and the chain
+shows what was changed meanwhile.
+
+The documents' and events' triggers compare whole rows minus a whitelist, so that a column which
+another addon adds is protected without doing anything. Such a column must therefore be nullable
+and without default or stored compute: filling it on existing rows is refused as well.
+A migration that must rewrite rows drops the triggers first (:func:`drop_guards`); ``init()`` of
+``ged.document`` puts them back at the end of the update.
+"""
+
+from odoo.tools import SQL
+
+#: ged_document: columns that may change after archiving (see ged_evidence for the reasons).
+DOCUMENT_FREE = (
+    "write_date",
+    "write_uid",
+    "partner_id",
+    "legal_hold",
+    "legal_hold_reason",
+    "portal_visible",
+    # ruled one by one below
+    "retention_until",
+    "chain_number",
+    "chain_hash",
+)
+#: ged_event: only the link, once.
+EVENT_FREE = ("chain_number", "chain_hash")
+#: ir_attachment: columns of an archived file that may never change.
+ATTACHMENT_FROZEN = (
+    "store_fname",
+    "db_datas",
+    "checksum",
+    "file_size",
+    "mimetype",
+    "res_model",
+    "res_field",
+    "res_id",
+    "type",
+    "url",
+    "public",
+    "access_token",
+)
+
+#: trigger name -> (table, function, events, WHEN condition)
+GUARDS = {
+    "ged_document_guard_row": (
+        "ged_document",
+        "ged_archive_guard_document",
+        "BEFORE UPDATE OR DELETE ON ged_document FOR EACH ROW",
+        "",
+    ),
+    "ged_document_guard_truncate": (
+        "ged_document",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ged_document FOR EACH STATEMENT",
+        "",
+    ),
+    "ged_event_guard_row": (
+        "ged_event",
+        "ged_archive_guard_event",
+        "BEFORE UPDATE OR DELETE ON ged_event FOR EACH ROW",
+        "",
+    ),
+    "ged_event_guard_truncate": (
+        "ged_event",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ged_event FOR EACH STATEMENT",
+        "",
+    ),
+    "ged_attachment_guard_row": (
+        "ir_attachment",
+        "ged_archive_guard_attachment",
+        "BEFORE UPDATE OR DELETE ON ir_attachment FOR EACH ROW",
+        "WHEN (OLD.res_model = 'ged.document')",
+    ),
+    "ged_attachment_guard_truncate": (
+        "ir_attachment",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ir_attachment FOR EACH STATEMENT",
+        "",
+    ),
+}
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION ged_archive_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'The archive is append-only: % on % is refused.', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END;
+$body$
+"""
+
+# One rule for both chain columns: set together, once.
+_CHAIN_RULE = """
+    IF OLD.chain_hash IS NOT NULL AND (
+        NEW.chain_hash IS DISTINCT FROM OLD.chain_hash
+        OR NEW.chain_number IS DISTINCT FROM OLD.chain_number
+    ) THEN
+        RAISE EXCEPTION 'The archive is append-only: the chain link of % % cannot be changed.',
+            TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (NEW.chain_number IS NULL) <> (NEW.chain_hash IS NULL) THEN
+        RAISE EXCEPTION 'The archive is append-only: number and hash of the link of % % '
+            'belong together.', TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+"""
+
+_ROW_RULE = """
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'The archive is append-only: row % of % cannot be deleted.',
+            OLD.id, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF to_jsonb(OLD) - ARRAY[{free}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{free}] THEN
+        RAISE EXCEPTION 'The archive is append-only: evidence in row % of % cannot be changed.',
+            OLD.id, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+"""
+
+_DOCUMENT = """
+CREATE OR REPLACE FUNCTION ged_archive_guard_document() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    {row_rule}
+    {chain_rule}
+    -- no date means "kept without limit": leaving that state would shorten the retention
+    IF NEW.retention_until IS NOT NULL AND (
+        OLD.retention_until IS NULL OR NEW.retention_until < OLD.retention_until
+    ) THEN
+        RAISE EXCEPTION 'The archive is append-only: the retention of document % cannot be '
+            'shortened.', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END;
+$body$
+"""
+
+_EVENT = """
+CREATE OR REPLACE FUNCTION ged_archive_guard_event() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    {row_rule}
+    {chain_rule}
+    RETURN NEW;
+END;
+$body$
+"""
+
+_ATTACHMENT = """
+CREATE OR REPLACE FUNCTION ged_archive_guard_attachment()
+RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'The archive is append-only: file % of document % cannot be deleted.',
+            OLD.id, OLD.res_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF {changed} THEN
+        RAISE EXCEPTION 'The archive is append-only: file % of document % cannot be changed.',
+            OLD.id, OLD.res_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END;
+$body$
+"""
+
+
+def _names(columns):
+    return ", ".join(f"'{column}'" for column in columns)
+
+
+def _row_rule(free):
+    return _ROW_RULE.format(free=_names(free))
+
+
+def create_guards(cr):
+    """Create or refresh all triggers and their functions. Idempotent."""
+    # All interpolated texts are the constants of this module.
+    statements = [
+        _REFUSE,
+        _DOCUMENT.format(row_rule=_row_rule(DOCUMENT_FREE), chain_rule=_CHAIN_RULE),
+        _EVENT.format(row_rule=_row_rule(EVENT_FREE), chain_rule=_CHAIN_RULE),
+        _ATTACHMENT.format(
+            changed=" OR ".join(
+                f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in ATTACHMENT_FROZEN
+            )
+        ),
+    ]
+    for statement in statements:
+        cr.execute(statement)
+    for name, (table, function, events, when) in GUARDS.items():
+        trigger, table = SQL.identifier(name), SQL.identifier(table)
+        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, table))
+        cr.execute(
+            SQL(
+                "CREATE TRIGGER %s %s %s EXECUTE FUNCTION %s()",
+                trigger,
+                SQL(events),
+                SQL(when),
+                SQL.identifier(function),
+            )
+        )
+        cr.execute(SQL("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, trigger))
+
+
+def drop_guards(cr):
+    """Drop all triggers and their functions, for the uninstallation and for migrations."""
+    for name, (table, _function, _events, _when) in GUARDS.items():
+        cr.execute(
+            SQL(
+                "DROP TRIGGER IF EXISTS %s ON %s",
+                SQL.identifier(name),
+                SQL.identifier(table),
+            )
+        )
+    for function in sorted({guard[1] for guard in GUARDS.values()}):
+        cr.execute(SQL("DROP FUNCTION IF EXISTS %s()", SQL.identifier(function)))
+
+
+def missing_guards(cr):
+    """Return the names of the triggers that are absent or not switched on for everybody."""
+    cr.execute(
+        """
+        SELECT t.tgname
+          FROM pg_trigger t
+          JOIN pg_class c ON c.oid = t.tgrelid
+          JOIN pg_proc p ON p.oid = t.tgfoid
+         WHERE t.tgname = ANY(%s)
+           AND t.tgenabled = 'A'
+           AND c.relnamespace = current_schema()::regnamespace
+           AND p.proname LIKE 'ged_archive_%%'
+        """,
+        [list(GUARDS)],
+    )
+    return sorted(set(GUARDS) - {name for (name,) in cr.fetchall()})

@@ -1,0 +1,74 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.http import request
+
+ARCHIVE_MODEL = "ged.document"
+#: Writing one of these changes the file, who may read it, or where it belongs.
+FROZEN = {
+    "raw",
+    "datas",
+    "db_datas",
+    "store_fname",
+    "checksum",
+    "file_size",
+    "mimetype",
+    "type",
+    "url",
+    "public",
+    "access_token",
+    "res_model",
+    "res_field",
+    "res_id",
+}
+
+
+class IrAttachment(models.Model):
+    """Files of the archive: read by whoever reads the document, changed by nobody.
+
+    Reading needs nothing here: the host asks for read access on ``ged.document``.
+    """
+
+    _inherit = "ir.attachment"
+
+    def _archived_files(self):
+        """Return the attachments among ``self`` that hold an archived document."""
+        return self.sudo().filtered(lambda file: file.res_model == ARCHIVE_MODEL)
+
+    def write(self, vals):
+        frozen = not FROZEN.isdisjoint(vals)
+        if frozen and self._archived_files():
+            raise UserError(
+                self.env._(
+                    "This file belongs to the archive and cannot be changed, moved or made "
+                    "public. Download it and work on the copy."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_archived(self):
+        archived = self._archived_files()
+        if archived:
+            raise UserError(
+                self.env._(
+                    "This file belongs to the archive and cannot be deleted before the end of "
+                    "its retention: %(files)s.",
+                    files=", ".join(archived[:5].mapped("name")),
+                )
+            )
+
+    def _migrate(self):
+        # Extends base: moving files between the database and the filestore rewrites their
+        # rows. Archived ones stay where they are, readable all the same.
+        return super(IrAttachment, self - self._archived_files().sudo(False))._migrate()
+
+    def _to_http_stream(self):
+        # Extends base: the generic routes (/web/content, /web/image) serve the file too;
+        # it must not leave without a line in the journal.
+        stream = super()._to_http_stream()
+        if request and self._archived_files():
+            document = self.env[ARCHIVE_MODEL].browse(self.sudo().res_id)
+            document.with_user(request.env.user)._record_event("downloaded")
+        return stream

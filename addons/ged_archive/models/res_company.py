@@ -1,0 +1,26 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    ged_seal_profile_id = fields.Many2one(
+        "ged.seal.profile",
+        string="Seal profile",
+        check_company=True,
+        help="How the documents of this company are sealed before they are archived. "
+        "Empty: they are archived without a seal.",
+    )
+
+    def _ged_get_sealer(self):
+        """Return the ``lib.seal.Sealer`` of the company, or ``None`` when it does not seal.
+
+        Raises ``lib.errors.CertificateError`` when a profile is set but cannot be used.
+        """
+        self.ensure_one()
+        profile = self.sudo().ged_seal_profile_id
+        if not profile or not profile.active:
+            return None
+        return profile._get_sealer()
