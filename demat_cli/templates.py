@@ -1,0 +1,110 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Template databases: the host alone, then the host with our addons.
+
+The first is made once per host, the second once per change of the addons; a test run
+only clones. Each has its installation log beside it: a warning written while
+installing fails every run that uses that template, not just the first.
+"""
+
+from . import console, database
+from .context import (
+    HOST_MODULES,
+    LANGUAGE,
+    locked,
+    our_addons,
+    tree_digest,
+)
+from .paths import digest
+
+
+def host_template(context):
+    """Name of the database with the host's modules only; made if it is missing."""
+    name = f"demat_host_{digest(context.host.version, *HOST_MODULES, context.cluster.owner)}"
+    with locked(context.paths.state / "template.lock", "making a template database"):
+        known = context.cluster.databases()
+        if name in known and known[name] == context.cluster.mark("host"):
+            return name
+        _drop_others(context, "host", keep=name)
+        with console.step("Installing the host's modules into a template database"):
+            _build(context, name, "host", None, HOST_MODULES, ["-i", "base"])
+    return name
+
+
+def template(context, only=()):
+    """Name of the database with the host's modules and our addons.
+
+    :param only: names of the addons to install (with those they need); all if empty.
+    """
+    addons = [name for name in our_addons(context.paths) if not only or name in only]
+    tree = tree_digest(context.paths)
+    name = f"demat_tpl_{digest(context.host.version, tree, *addons, context.cluster.owner)}"
+    base = host_template(context)
+    with locked(context.paths.state / "template.lock", "making a template database"):
+        known = context.cluster.databases()
+        if name in known and known[name] == context.cluster.mark("tpl"):
+            return name
+        _drop_others(context, "tpl", keep=name)
+        with console.step(f"Installing {len(addons)} addons into a template database"):
+            _build(context, name, "tpl", base, addons, [])
+    return name
+
+
+def _build(context, name, kind, base, modules, options):
+    log = install_log(context, name)
+    log.unlink(missing_ok=True)
+    config = context.write_config(context.paths.state / "template.conf", name)
+    context.cluster.drop(name)
+    # Under another mark until it is complete: an interrupted one is made again.
+    context.cluster.create(name, "unfinished", base, fast=True)
+    if base:
+        database.copy_filestore(context.data_dir, base, name)
+    else:
+        database.drop_filestore(context.data_dir, name)
+    if modules:
+        console.run(
+            context.odoo(
+                *["-c", config, "-d", name, *options, "-i", ",".join(modules)],
+                *[f"--load-language={LANGUAGE}", "--stop-after-init", "--no-http"],
+            ),
+            log=log,
+            failure=f"{', '.join(modules)}: the installation failed",
+            env=context.environment(),
+        )
+    context.inside(
+        config,
+        "demat_cli.inside:finish_template",
+        {"language": LANGUAGE},
+        log=log,
+        failure="the template database could not be finished",
+    )
+    context.cluster.execute(
+        f"COMMENT ON DATABASE \"{name}\" IS '{context.cluster.mark(kind)}'"
+    )
+
+
+def install_log(context, name):
+    """Log of the installation of a template."""
+    return context.paths.logs / f"install-{name}.log"
+
+
+def _drop_others(context, kind, keep):
+    for name, mark in context.cluster.databases().items():
+        stale = mark in (context.cluster.mark(kind), context.cluster.mark("unfinished"))
+        if stale and name != keep and name.startswith(f"demat_{kind}_"):
+            discard(context, name)
+
+
+def clone(context, source, name, kind):
+    """A fresh database made from a template, with its files."""
+    context.cluster.drop(name)
+    context.cluster.create(name, kind, source, fast=True)
+    database.copy_filestore(context.data_dir, source, name)
+    return name
+
+
+def discard(context, name):
+    """Drop a database, its files and its installation log."""
+    context.cluster.drop(name)
+    database.drop_filestore(context.data_dir, name)
+    install_log(context, name).unlink(missing_ok=True)

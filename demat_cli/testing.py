@@ -1,0 +1,71 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``./demat test``: one pytest run over the addons, their ``lib/`` and the product."""
+
+import contextlib
+import os
+import subprocess
+
+from . import processes, templates
+from .context import prepare
+
+CONTEXT_VARIABLE = "DEMAT_CONTEXT"
+RUN_KINDS = ("test", "srv")
+
+
+def run(options):
+    """Run pytest; its exit status. Nothing is printed after pytest's summary line."""
+    context = prepare(options.odoo, tests=True)
+    folder = context.paths.state / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    forget_dead_runs(context, folder)
+    pid = os.getpid()
+    database = f"demat_test_{context.cluster.owner}_{pid}"
+    config = context.write_config(
+        folder / f"run-{pid}.conf",
+        database,
+        http_port=processes.free_port(),
+        gevent_port=processes.free_port(),
+    )
+    facts = folder / f"run-{pid}.json"
+    context.dump(facts)
+    processes.remember(folder / f"run-{pid}.pid", pid)
+    command = [
+        context.python,
+        *["-m", "pytest"],
+        f"--odoo-config={config}",
+        f"--odoo-database={database}",
+        "--odoo-log-level=warn",
+        "--odoo-http",
+        *options.arguments,
+    ]
+    env = context.environment(**{CONTEXT_VARIABLE: facts})
+    try:
+        return subprocess.run(command, cwd=context.paths.root, env=env, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        forget_run(context, folder, pid)
+
+
+def forget_run(context, folder, pid):
+    """Drop the databases and the files of one run."""
+    ours = {context.cluster.mark(f"{kind} {pid}") for kind in RUN_KINDS}
+    for name, mark in context.cluster.databases().items():
+        if mark in ours:
+            templates.discard(context, name)
+    for path in folder.glob(f"run-{pid}.*"):
+        path.unlink(missing_ok=True)
+
+
+def forget_dead_runs(context, folder):
+    """Clean up after runs that were killed."""
+    for path in folder.glob("run-*.pid"):
+        if not processes.recall(path):
+            with contextlib.suppress(ValueError):
+                forget_run(context, folder, int(path.stem.removeprefix("run-")))
+    for record in folder.glob("server-*.pid"):
+        owner = record.with_suffix(".owner")
+        if owner.exists() and processes.start_time(owner.read_text()) is None:
+            processes.stop(record)
+            owner.unlink()
