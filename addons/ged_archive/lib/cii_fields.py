@@ -1,0 +1,218 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Readable names of the places in a CII invoice, after the business terms of EN 16931-1."""
+
+import re
+
+from .cii_terms import TERMS
+
+__all__ = ["PATHS", "local_path", "term_label", "term_of_path", "terms_in_text"]
+
+_PARTY = (  # relative place in a party, offset in the three columns seller, buyer
+    ("Name", "BT-27", "BT-44"),
+    ("ID", "BT-29", "BT-46"),
+    ("GlobalID", "BT-29", "BT-46"),
+    ("Description", "BT-33", None),
+    ("SpecifiedLegalOrganization/ID", "BT-30", "BT-47"),
+    ("SpecifiedLegalOrganization/TradingBusinessName", "BT-28", "BT-45"),
+    ("DefinedTradeContact", "BG-6", "BG-9"),
+    ("DefinedTradeContact/PersonName", "BT-41", "BT-56"),
+    ("DefinedTradeContact/DepartmentName", "BT-41", "BT-56"),
+    ("DefinedTradeContact/TelephoneUniversalCommunication", "BT-42", "BT-57"),
+    ("DefinedTradeContact/EmailURIUniversalCommunication", "BT-43", "BT-58"),
+    ("PostalTradeAddress", "BG-5", "BG-8"),
+    ("PostalTradeAddress/LineOne", "BT-35", "BT-50"),
+    ("PostalTradeAddress/LineTwo", "BT-36", "BT-51"),
+    ("PostalTradeAddress/LineThree", "BT-162", "BT-163"),
+    ("PostalTradeAddress/CityName", "BT-37", "BT-52"),
+    ("PostalTradeAddress/PostcodeCode", "BT-38", "BT-53"),
+    ("PostalTradeAddress/CountrySubDivisionName", "BT-39", "BT-54"),
+    ("PostalTradeAddress/CountryID", "BT-40", "BT-55"),
+    ("URIUniversalCommunication", "BT-34", "BT-49"),
+    ("SpecifiedTaxRegistration", "BT-31", "BT-48"),
+)
+
+_PLACES = {
+    "ExchangedDocumentContext": {
+        "BusinessProcessSpecifiedDocumentContextParameter": "BT-23",
+        "GuidelineSpecifiedDocumentContextParameter": "BT-24",
+    },
+    "ExchangedDocument": {
+        "ID": "BT-1",
+        "IssueDateTime": "BT-2",
+        "TypeCode": "BT-3",
+        "IncludedNote": "BG-1",
+        "IncludedNote/Content": "BT-22",
+        "IncludedNote/SubjectCode": "BT-21",
+    },
+    "SupplyChainTradeTransaction/ApplicableHeaderTradeAgreement": {
+        "BuyerReference": "BT-10",
+        "SellerTradeParty": "BG-4",
+        "BuyerTradeParty": "BG-7",
+        **{f"SellerTradeParty/{place}": seller for place, seller, _buyer in _PARTY},
+        **{f"BuyerTradeParty/{place}": buyer for place, _seller, buyer in _PARTY if buyer},
+        "SellerTaxRepresentativeTradeParty": "BG-11",
+        "SellerTaxRepresentativeTradeParty/Name": "BT-62",
+        "SellerTaxRepresentativeTradeParty/SpecifiedTaxRegistration": "BT-63",
+        "SellerTaxRepresentativeTradeParty/PostalTradeAddress/CountryID": "BT-69",
+        "SellerOrderReferencedDocument": "BT-14",
+        "BuyerOrderReferencedDocument": "BT-13",
+        "ContractReferencedDocument": "BT-12",
+        "AdditionalReferencedDocument": "BG-24",
+        "AdditionalReferencedDocument/IssuerAssignedID": "BT-122",
+        "AdditionalReferencedDocument/Name": "BT-123",
+        "AdditionalReferencedDocument/AttachmentBinaryObject": "BT-125",
+        "SpecifiedProcuringProject": "BT-11",
+    },
+    "SupplyChainTradeTransaction/ApplicableHeaderTradeDelivery": {
+        "": "BG-13",
+        "ShipToTradeParty/ID": "BT-71",
+        "ShipToTradeParty/GlobalID": "BT-71",
+        "ShipToTradeParty/Name": "BT-70",
+        "ShipToTradeParty/PostalTradeAddress": "BG-15",
+        "ShipToTradeParty/PostalTradeAddress/LineOne": "BT-75",
+        "ShipToTradeParty/PostalTradeAddress/LineTwo": "BT-76",
+        "ShipToTradeParty/PostalTradeAddress/LineThree": "BT-165",
+        "ShipToTradeParty/PostalTradeAddress/CityName": "BT-77",
+        "ShipToTradeParty/PostalTradeAddress/PostcodeCode": "BT-78",
+        "ShipToTradeParty/PostalTradeAddress/CountrySubDivisionName": "BT-79",
+        "ShipToTradeParty/PostalTradeAddress/CountryID": "BT-80",
+        "ActualDeliverySupplyChainEvent": "BT-72",
+        "DespatchAdviceReferencedDocument": "BT-16",
+        "ReceivingAdviceReferencedDocument": "BT-15",
+    },
+    "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement": {
+        "CreditorReferenceID": "BT-90",
+        "PaymentReference": "BT-83",
+        "TaxCurrencyCode": "BT-6",
+        "InvoiceCurrencyCode": "BT-5",
+        "PayeeTradeParty": "BG-10",
+        "PayeeTradeParty/ID": "BT-60",
+        "PayeeTradeParty/GlobalID": "BT-60",
+        "PayeeTradeParty/Name": "BT-59",
+        "PayeeTradeParty/SpecifiedLegalOrganization": "BT-61",
+        "SpecifiedTradeSettlementPaymentMeans": "BG-16",
+        "SpecifiedTradeSettlementPaymentMeans/TypeCode": "BT-81",
+        "SpecifiedTradeSettlementPaymentMeans/Information": "BT-82",
+        "SpecifiedTradeSettlementPaymentMeans/ApplicableTradeSettlementFinancialCard": "BT-87",
+        "SpecifiedTradeSettlementPaymentMeans/PayerPartyDebtorFinancialAccount": "BT-91",
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount": "BT-84",
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/AccountName": (
+            "BT-85"
+        ),
+        "SpecifiedTradeSettlementPaymentMeans/PayeeSpecifiedCreditorFinancialInstitution": (
+            "BT-86"
+        ),
+        "ApplicableTradeTax": "BG-23",
+        "ApplicableTradeTax/CalculatedAmount": "BT-117",
+        "ApplicableTradeTax/BasisAmount": "BT-116",
+        "ApplicableTradeTax/CategoryCode": "BT-118",
+        "ApplicableTradeTax/RateApplicablePercent": "BT-119",
+        "ApplicableTradeTax/ExemptionReason": "BT-120",
+        "ApplicableTradeTax/ExemptionReasonCode": "BT-121",
+        "ApplicableTradeTax/TaxPointDate": "BT-7",
+        "ApplicableTradeTax/DueDateTypeCode": "BT-8",
+        "BillingSpecifiedPeriod": "BG-14",
+        "BillingSpecifiedPeriod/StartDateTime": "BT-73",
+        "BillingSpecifiedPeriod/EndDateTime": "BT-74",
+        "SpecifiedTradeAllowanceCharge": "BG-20",
+        "SpecifiedTradeAllowanceCharge/ActualAmount": "BT-92",
+        "SpecifiedTradeAllowanceCharge/BasisAmount": "BT-93",
+        "SpecifiedTradeAllowanceCharge/CalculationPercent": "BT-94",
+        "SpecifiedTradeAllowanceCharge/CategoryTradeTax/CategoryCode": "BT-95",
+        "SpecifiedTradeAllowanceCharge/CategoryTradeTax/RateApplicablePercent": "BT-96",
+        "SpecifiedTradeAllowanceCharge/Reason": "BT-97",
+        "SpecifiedTradeAllowanceCharge/ReasonCode": "BT-98",
+        "SpecifiedTradePaymentTerms": "BT-20",
+        "SpecifiedTradePaymentTerms/DueDateDateTime": "BT-9",
+        "SpecifiedTradePaymentTerms/DirectDebitMandateID": "BT-89",
+        "SpecifiedTradeSettlementHeaderMonetarySummation": "BG-22",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/LineTotalAmount": "BT-106",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/ChargeTotalAmount": "BT-108",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/AllowanceTotalAmount": "BT-107",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/TaxBasisTotalAmount": "BT-109",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/TaxTotalAmount": "BT-110",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/RoundingAmount": "BT-114",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/GrandTotalAmount": "BT-112",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/TotalPrepaidAmount": "BT-113",
+        "SpecifiedTradeSettlementHeaderMonetarySummation/DuePayableAmount": "BT-115",
+        "InvoiceReferencedDocument": "BG-3",
+        "InvoiceReferencedDocument/IssuerAssignedID": "BT-25",
+        "InvoiceReferencedDocument/FormattedIssueDateTime": "BT-26",
+        "ReceivableSpecifiedTradeAccountingAccount": "BT-19",
+    },
+    "SupplyChainTradeTransaction/IncludedSupplyChainTradeLineItem": {
+        "": "BG-25",
+        "AssociatedDocumentLineDocument/LineID": "BT-126",
+        "AssociatedDocumentLineDocument/IncludedNote": "BT-127",
+        "SpecifiedTradeProduct": "BG-31",
+        "SpecifiedTradeProduct/GlobalID": "BT-157",
+        "SpecifiedTradeProduct/SellerAssignedID": "BT-155",
+        "SpecifiedTradeProduct/BuyerAssignedID": "BT-156",
+        "SpecifiedTradeProduct/Name": "BT-153",
+        "SpecifiedTradeProduct/Description": "BT-154",
+        "SpecifiedTradeProduct/ApplicableProductCharacteristic/Description": "BT-160",
+        "SpecifiedTradeProduct/ApplicableProductCharacteristic/Value": "BT-161",
+        "SpecifiedTradeProduct/DesignatedProductClassification": "BT-158",
+        "SpecifiedTradeProduct/OriginTradeCountry": "BT-159",
+        "SpecifiedLineTradeAgreement": "BG-29",
+        "SpecifiedLineTradeAgreement/BuyerOrderReferencedDocument": "BT-132",
+        "SpecifiedLineTradeAgreement/GrossPriceProductTradePrice/ChargeAmount": "BT-148",
+        "SpecifiedLineTradeAgreement/GrossPriceProductTradePrice/AppliedTradeAllowanceCharge": (
+            "BT-147"
+        ),
+        "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount": "BT-146",
+        "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/BasisQuantity": "BT-149",
+        "SpecifiedLineTradeDelivery/BilledQuantity": "BT-129",
+        "SpecifiedLineTradeDelivery/BilledQuantity/@unitCode": "BT-130",
+        "SpecifiedLineTradeSettlement/ApplicableTradeTax": "BG-30",
+        "SpecifiedLineTradeSettlement/ApplicableTradeTax/CategoryCode": "BT-151",
+        "SpecifiedLineTradeSettlement/ApplicableTradeTax/RateApplicablePercent": "BT-152",
+        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod": "BG-26",
+        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod/StartDateTime": "BT-134",
+        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod/EndDateTime": "BT-135",
+        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge": "BG-27",
+        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge/ActualAmount": "BT-136",
+        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge/Reason": "BT-139",
+        "SpecifiedLineTradeSettlement/SpecifiedTradeSettlementLineMonetarySummation": "BT-131",
+        "SpecifiedLineTradeSettlement/AdditionalReferencedDocument": "BT-128",
+        "SpecifiedLineTradeSettlement/ReceivableSpecifiedTradeAccountingAccount": "BT-133",
+    },
+}
+
+#: Place below ``CrossIndustryInvoice`` (local names joined by ``/``) → business term.
+PATHS = {
+    f"{section}/{place}" if place else section: term
+    for section, places in _PLACES.items()
+    for place, term in places.items()
+}
+
+_TERM = re.compile(r"\bB[TG]-\d{1,3}\b")
+_STEP_NOISE = re.compile(r"\[[^\]]*\]|Q\{[^}]*\}|\{[^}]*\}|[\w.-]*\*?:(?=[\w*])")
+
+
+def local_path(xpath: str) -> str:
+    """Reduce an XPath to local names below the root: no prefixes, no predicates."""
+    steps = [step for step in _STEP_NOISE.sub("", xpath).split("/") if step]
+    return "/".join(steps[1:] if steps[:1] == ["CrossIndustryInvoice"] else steps)
+
+
+def term_of_path(xpath: str) -> str | None:
+    """Return the business term at a place, or at the nearest place above it that has one."""
+    path = local_path(xpath)
+    while path:
+        if path in PATHS:
+            return PATHS[path]
+        path = path.rpartition("/")[0]
+    return None
+
+
+def terms_in_text(text: str) -> list[str]:
+    """Return the known business terms that a rule's text names, in its order."""
+    return [term for term in dict.fromkeys(_TERM.findall(text)) if term in TERMS]
+
+
+def term_label(term: str, lang: str = "en") -> str:
+    """Return ``Invoice total amount with VAT (BT-112)``, in French when ``lang`` says so."""
+    english, french = TERMS[term]
+    return f"{french if lang.startswith('fr') else english} ({term})"
