@@ -1,0 +1,22 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# isort: off
+# the exchange comes before the files that extend it, the mixin before its users
+from . import demat_exchange
+# isort: on
+from . import (
+    demat_consent,
+    demat_document_mixin,
+    demat_exchange_actions,
+    demat_exchange_log,
+    demat_exchange_mail,
+    demat_notified_mixin,
+    ir_mail_server,
+    mail_mail,
+    mail_notification,
+    mail_thread,
+    project_project,
+    res_company,
+    res_config_settings,
+    res_partner,
+)
