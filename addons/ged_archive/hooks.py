@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tools import SQL
+
 from .models.ged_triggers import drop_guards
 
 
@@ -14,23 +16,23 @@ def uninstall_hook(env):
     env.flush_all()
     drop_guards(cr)
     cr.execute("SELECT DISTINCT res_model FROM ged_document WHERE res_model IS NOT NULL")
-    tables = {
-        model: env[model]._table
-        for (model,) in cr.fetchall()
-        if model in env and env[model]._auto and not env[model]._abstract
-    }
-    for model, table in tables.items():
-        existing = set(env[model].sudo().with_context(active_test=False)._search([]).get_result_ids())
-        cr.execute(
-            """
-            UPDATE ir_attachment a
-               SET res_model = d.res_model, res_id = d.res_id
-              FROM ged_document d
-             WHERE d.attachment_id = a.id AND a.res_model = 'ged.document'
-               AND d.res_model = %s AND d.res_id = ANY(%s)
-            """,
-            [model, list(existing)],
-        )
+    for (model,) in cr.fetchall():
+        if model in env and env[model]._auto and not env[model]._abstract:
+            cr.execute(
+                SQL(
+                    """
+                    UPDATE ir_attachment a
+                       SET res_model = d.res_model, res_id = d.res_id
+                      FROM ged_document d
+                      JOIN %(origin)s o ON o.id = d.res_id
+                     WHERE d.attachment_id = a.id
+                       AND a.res_model = 'ged.document'
+                       AND d.res_model = %(model)s
+                    """,
+                    origin=SQL.identifier(env[model]._table),
+                    model=model,
+                )
+            )
     cr.execute(
         "UPDATE ir_attachment SET res_model = NULL, res_id = NULL"
         " WHERE res_model = 'ged.document'"

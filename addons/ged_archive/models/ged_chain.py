@@ -25,7 +25,7 @@ class ChainProblem(NamedTuple):
 
     ``code`` is one of ``guard`` (a trigger is off), ``gap`` (a number of the chain is missing),
     ``link`` (a row does not match its link), ``head`` (the end of the chain is missing),
-    ``content`` (the file is missing or altered), ``kind`` (filed under another kind).
+    ``content`` (the file is missing or altered).
     ``record_id`` is the id in the table of ``stream``, or 0.
     """
 

@@ -71,13 +71,21 @@ class GedDocument(models.Model):
         if not vals_list:
             return self.browse()
         kinds = self.env["ged.kind"]._by_code({vals["kind"] for vals in vals_list})
+        partners = self._batch("res.partner", vals_list, "partner_id")
+        predecessors = self._batch("ged.document", vals_list, "predecessor_id")
         prepared, contents, details = [], [], []
         for vals in vals_list:
             vals = dict(vals)
             details.append(vals.pop("event_detail", None))
             contents.append(self._pop_content(vals))
             prepared.append(
-                self._prepare_archive_vals(vals, kinds[vals["kind"]], contents[-1])
+                self._prepare_archive_vals(
+                    vals,
+                    contents[-1],
+                    kind=kinds[vals.pop("kind")],
+                    partner=partners.get(vals.get("partner_id")),
+                    predecessor=predecessors.get(vals.get("predecessor_id")),
+                )
             )
         attachments = self._create_attachments(prepared, contents)
         for vals, attachment in zip(prepared, attachments, strict=True):
@@ -122,14 +130,23 @@ class GedDocument(models.Model):
         }
 
     @api.model
-    def _prepare_archive_vals(self, vals, kind, content):
-        """Complete one row. ``vals`` no longer holds the content; ``kind`` is its record."""
-        vals.pop("kind")
+    def _batch(self, model, vals_list, key):
+        """Return ``{id: record}`` for the ids under ``key``, fetched together."""
+        ids = [vals[key] for vals in vals_list if vals.get(key)]
+        return {record.id: record for record in self.env[model].sudo().browse(set(ids))}
+
+    @api.model
+    def _prepare_archive_vals(self, vals, content, *, kind, partner, predecessor):
+        """Complete one row; ``partner`` and ``predecessor`` are records or ``None``."""
         if not vals.get("name") or not vals.get("filename"):
             raise ValueError("an archived document needs a name and a file name")
-        partner = self.env["res.partner"].sudo().browse(vals.get("partner_id") or [])
-        predecessor = self.sudo().browse(vals.get("predecessor_id") or [])
-        archived_at = fields.Datetime.now()
+        if predecessor and predecessor.successor_ids:
+            raise UserError(
+                self.env._(
+                    "%(document)s already has a newer version in the archive.",
+                    document=predecessor.display_name,
+                )
+            )
         document_date = fields.Date.to_date(vals.get("document_date")) or (
             fields.Date.context_today(self)
         )
@@ -144,13 +161,13 @@ class GedDocument(models.Model):
             **vals,
             "kind_id": kind.id,
             "kind_code": kind.code,
-            "partner_name": partner.display_name or False,
+            "partner_name": partner.display_name if partner else False,
             "document_date": document_date,
             "mimetype": vals.get("mimetype") or _mimetype(vals["filename"], content),
             "size": len(content),
             "sha256": sha256(content),
             "version": predecessor.version + 1 if predecessor else 1,
-            "archived_at": archived_at,
+            "archived_at": fields.Datetime.now(),
             "archived_by_id": self.env.uid,
             "evidence_format": FORMAT,
         }

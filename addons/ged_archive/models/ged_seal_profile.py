@@ -10,7 +10,6 @@ from odoo.exceptions import ValidationError
 
 from ..lib.certificate import load_pkcs12
 from ..lib.errors import CertificateError
-from ..lib.seal import Sealer, SealSettings
 
 SECRET = "base.group_system"
 #: (database, profile id) -> (stamp, Sealer). Opening a key costs 40 ms and more.
@@ -123,7 +122,6 @@ class GedSealProfile(models.Model):
             profile.not_after = info and _naive(info.not_after)
 
     @api.depends("certificate_error", "not_before", "not_after")
-    @api.depends_context("uid")
     def _compute_state(self):
         now = fields.Datetime.now()
         for profile in self:
@@ -217,6 +215,9 @@ class GedSealProfile(models.Model):
                 ),
                 "unreadable",
             ) from exc
+        # slow to import (PDF and signature libraries): only processes that seal pay for it
+        from ..lib.seal import Sealer, SealSettings
+
         sealer = Sealer(
             SealSettings(
                 pkcs12=data,

@@ -88,12 +88,10 @@ GUARDS = {
 }
 
 _REFUSE = """
-CREATE OR REPLACE FUNCTION ged_archive_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION 'The archive is append-only: % on % is refused.', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END;
-$body$
 """
 
 # One rule for both chain columns: set together, once.
@@ -123,7 +121,6 @@ _ROW_RULE = """
 """
 
 _DOCUMENT = """
-CREATE OR REPLACE FUNCTION ged_archive_guard_document() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     {row_rule}
     {chain_rule}
@@ -136,22 +133,17 @@ BEGIN
     END IF;
     RETURN NEW;
 END;
-$body$
 """
 
 _EVENT = """
-CREATE OR REPLACE FUNCTION ged_archive_guard_event() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     {row_rule}
     {chain_rule}
     RETURN NEW;
 END;
-$body$
 """
 
 _ATTACHMENT = """
-CREATE OR REPLACE FUNCTION ged_archive_guard_attachment()
-RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'The archive is append-only: file % of document % cannot be deleted.',
@@ -163,7 +155,6 @@ BEGIN
     END IF;
     RETURN NEW;
 END;
-$body$
 """
 
 
@@ -175,21 +166,33 @@ def _row_rule(free):
     return _ROW_RULE.format(free=_names(free))
 
 
+def _function_bodies():
+    """Return ``{function: PL/pgSQL text}``; all parts are constants of this module."""
+    changed = " OR ".join(
+        f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in ATTACHMENT_FROZEN
+    )
+    return {
+        "ged_archive_refuse": _REFUSE,
+        "ged_archive_guard_document": _DOCUMENT.format(
+            row_rule=_row_rule(DOCUMENT_FREE), chain_rule=_CHAIN_RULE
+        ),
+        "ged_archive_guard_event": _EVENT.format(
+            row_rule=_row_rule(EVENT_FREE), chain_rule=_CHAIN_RULE
+        ),
+        "ged_archive_guard_attachment": _ATTACHMENT.format(changed=changed),
+    }
+
+
 def create_guards(cr):
     """Create or refresh all triggers and their functions. Idempotent."""
-    # All interpolated texts are the constants of this module.
-    statements = [
-        _REFUSE,
-        _DOCUMENT.format(row_rule=_row_rule(DOCUMENT_FREE), chain_rule=_CHAIN_RULE),
-        _EVENT.format(row_rule=_row_rule(EVENT_FREE), chain_rule=_CHAIN_RULE),
-        _ATTACHMENT.format(
-            changed=" OR ".join(
-                f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in ATTACHMENT_FROZEN
+    for name, body in _function_bodies().items():
+        cr.execute(
+            SQL(
+                "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %s",
+                SQL.identifier(name),
+                body,
             )
-        ),
-    ]
-    for statement in statements:
-        cr.execute(statement)
+        )
     for name, (table, function, events, when) in GUARDS.items():
         trigger, table = SQL.identifier(name), SQL.identifier(table)
         cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, table))
@@ -220,18 +223,23 @@ def drop_guards(cr):
 
 
 def missing_guards(cr):
-    """Return the names of the triggers that are absent or not switched on for everybody."""
+    """Return the names of the triggers that do not protect: absent, disabled or rewritten."""
+    bodies = _function_bodies()
     cr.execute(
         """
-        SELECT t.tgname
+        SELECT t.tgname, c.relname, p.proname, p.prosrc
           FROM pg_trigger t
           JOIN pg_class c ON c.oid = t.tgrelid
           JOIN pg_proc p ON p.oid = t.tgfoid
          WHERE t.tgname = ANY(%s)
            AND t.tgenabled = 'A'
            AND c.relnamespace = current_schema()::regnamespace
-           AND p.proname LIKE 'ged_archive_%%'
         """,
         [list(GUARDS)],
     )
-    return sorted(set(GUARDS) - {name for (name,) in cr.fetchall()})
+    sound = {
+        name
+        for name, table, function, source in cr.fetchall()
+        if GUARDS[name][:2] == (table, function) and source == bodies[function]
+    }
+    return sorted(set(GUARDS) - sound)

@@ -36,7 +36,16 @@ class IrAttachment(models.Model):
         """Return the attachments among ``self`` that hold an archived document."""
         return self.sudo().filtered(lambda file: file.res_model == ARCHIVE_MODEL)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("res_model") == ARCHIVE_MODEL for vals in vals_list):
+            # a file that _archive has not hashed would pass for an archived one
+            raise UserError(self.env._("Files cannot be added to an archived document."))
+        return super().create(vals_list)
+
     def write(self, vals):
+        if vals.get("res_model") == ARCHIVE_MODEL:
+            raise UserError(self.env._("Files cannot be added to an archived document."))
         frozen = not FROZEN.isdisjoint(vals)
         if frozen and self._archived_files():
             raise UserError(

@@ -1,6 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import str2bool
+
+from ..lib import schematron
+
+SCHEMATRON_PARAMETER = "ged_archive.schematron"
 
 
 class ResCompany(models.Model):
@@ -24,3 +29,12 @@ class ResCompany(models.Model):
         if not profile or not profile.active:
             return None
         return profile._get_sealer()
+
+    @api.model
+    def _ged_use_schematron(self):
+        """Tell whether to check the business rules of invoice XML (EN 16931 Schematron).
+
+        As set in the settings; by default wherever the packages for it are installed.
+        """
+        value = self.env["ir.config_parameter"].sudo().get_param(SCHEMATRON_PARAMETER)
+        return schematron.available() and str2bool(value or "True", default=True)

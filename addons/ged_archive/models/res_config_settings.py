@@ -1,12 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from importlib.util import find_spec
-
 from odoo import api, fields, models
-from odoo.tools import str2bool
 
-
-PARAMETER = "ged_archive.schematron"
+from ..lib import schematron
+from .res_company import SCHEMATRON_PARAMETER
 
 
 class ResConfigSettings(models.TransientModel):
@@ -26,30 +23,24 @@ class ResConfigSettings(models.TransientModel):
     )
 
     def _compute_ged_schematron_available(self):
-        self.ged_schematron_available = _schematron_available()
+        self.ged_schematron_available = schematron.available()
 
     @api.model
     def get_values(self):
         values = super().get_values()
-        values["ged_schematron"] = self._ged_use_schematron()
+        values["ged_schematron"] = self.env["res.company"]._ged_use_schematron()
         return values
 
     def set_values(self):
         res = super().set_values()
-        self.env["ir.config_parameter"].sudo().set_param(PARAMETER, str(self.ged_schematron))
+        # Without the package the box is off and read-only: that is not a choice to remember.
+        if schematron.available():
+            self.env["ir.config_parameter"].sudo().set_param(
+                SCHEMATRON_PARAMETER, str(self.ged_schematron)
+            )
         return res
-
-    @api.model
-    def _ged_use_schematron(self):
-        """Tell whether to check business rules: as set, by default where the package is."""
-        value = self.env["ir.config_parameter"].sudo().get_param(PARAMETER)
-        return _schematron_available() and str2bool(value or "True", default=True)
 
     def action_test_ged_certificate(self):
         """Test the certificate of the profile chosen on the screen."""
         self.ensure_one()
         return self.ged_seal_profile_id.action_test_certificate()
-
-
-def _schematron_available():
-    return find_spec("saxonche") is not None
