@@ -22,7 +22,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from .errors import TimestampError
 
-__all__ = ["TimestampClient", "TimestampToken"]
+__all__ = ["ReadToken", "TimestampClient", "TimestampToken", "TokenError", "read_token"]
 
 _logger = logging.getLogger(__name__)
 
@@ -33,12 +33,36 @@ _MAX_REPLY = 128 * 1024
 BACK_OFF = 60.0
 
 
+# What reading foreign ASN.1 may raise
+_PARSER_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    CMSExtractionError,
+    SignatureValidationError,
+)
+
+
 @dataclass(frozen=True)
 class TimestampToken:
     """A checked token: ``der`` goes into the signature, ``time`` (UTC) is what it attests."""
 
     der: bytes
     time: datetime
+
+
+@dataclass(frozen=True)
+class ReadToken:
+    """A checked token with the certificate that signed it and those that came along."""
+
+    token: TimestampToken
+    certificate: asn1_x509.Certificate
+    others: list
+
+
+class TokenError(Exception):
+    """A time-stamp token is not what it should be; the text says why."""
 
 
 class _Refused(Exception):
@@ -168,10 +192,7 @@ def _host(url: str) -> str:
 
 
 def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
-    """Parse a reply and check that its token is for our request and signed correctly.
-
-    Whether the server's certificate is *trusted* is left to the verifier, who has the list.
-    """
+    """Parse a reply and check that its token answers our request and is signed correctly."""
     try:
         reply = tsp.TimeStampResp.load(content, strict=True)
         status = reply["status"]["status"].native
@@ -179,49 +200,69 @@ def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
             reason = "; ".join(reply["status"]["status_string"].native or ()) or status
             raise _Refused(f"it refused ({reason[:200]})")
         token = reply["time_stamp_token"]
-        signed = token["content"]
-        encapsulated = signed["encap_content_info"]["content"]
-        info = encapsulated.parsed
-        stamped = info["message_imprint"]
-        if (
-            stamped["hashed_message"].native != imprint
-            or stamped["hash_algorithm"]["algorithm"].native != "sha256"
-            or info["nonce"].native != nonce
-        ):
-            raise _Refused("its time stamp is for another document")
-        _check_token_signature(signed, encapsulated.contents)
-        moment = info["gen_time"].native.astimezone(timezone.utc)
-        return TimestampToken(der=token.dump(), time=moment)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        CMSExtractionError,
-        SignatureValidationError,
-    ) as exc:
-        raise _Refused("its answer is not a valid time stamp") from exc
+        stamp = _read_token(token, imprint)
+        info = _token_info(token)
+        used = info["message_imprint"]["hash_algorithm"]["algorithm"].native
+        if used != "sha256" or info["nonce"].native != nonce:
+            raise _Refused("its time stamp is for another request")
+        return stamp.token
+    except TokenError as error:
+        raise _Refused(str(error)) from error
+    except _PARSER_ERRORS as error:
+        raise _Refused("its answer is not a time stamp") from error
 
 
-def _check_token_signature(signed: cms.SignedData, content: bytes) -> None:
-    (signer,) = signed["signer_infos"]
-    certificate = _signer_certificate(signed, signer)
-    digest = hashlib.new(signer["digest_algorithm"]["algorithm"].native, content).digest()
-    intact, valid = validate_sig_integrity(signer, certificate, "tst_info", digest)
-    if not (intact and valid):
-        raise _Refused("the signature of its time stamp is wrong")
+def read_token(token: cms.ContentInfo, data: bytes) -> ReadToken:
+    """Check a time-stamp token over ``data``; raise :class:`TokenError` when it is wrong.
+
+    Whether the server's certificate is *trusted* is left to the verifier, who has the roots.
+    """
+    try:
+        algorithm = _token_info(token)["message_imprint"]["hash_algorithm"]["algorithm"].native
+        return _read_token(token, hashlib.new(algorithm, data).digest())
+    except _PARSER_ERRORS as error:
+        raise TokenError("the time stamp is damaged") from error
 
 
-def _signer_certificate(signed, signer) -> asn1_x509.Certificate:
+def _token_info(token: cms.ContentInfo) -> tsp.TSTInfo:
+    return token["content"]["encap_content_info"]["content"].parsed
+
+
+def _read_token(token, imprint: bytes) -> ReadToken:
+    signed = token["content"]
+    encapsulated = signed["encap_content_info"]["content"]
+    info = _token_info(token)
+    if info["message_imprint"]["hashed_message"].native != imprint:
+        raise TokenError("the time stamp is for other bytes")
+    if len(signed["signer_infos"]) != 1:
+        raise TokenError("the time stamp must have one signer")
+    signer = signed["signer_infos"][0]
+    certificate, others = _certificates(signed, signer)
+    algorithm = signer["digest_algorithm"]["algorithm"].native
+    digest = hashlib.new(algorithm, encapsulated.contents).digest()
+    if not all(validate_sig_integrity(signer, certificate, "tst_info", digest)):
+        raise TokenError("the signature of the time stamp is wrong")
+    moment = info["gen_time"].native.astimezone(timezone.utc)
+    return ReadToken(TimestampToken(token.dump(), moment), certificate, others)
+
+
+def _certificates(signed, signer) -> tuple[asn1_x509.Certificate, list]:
+    """Return the certificate of the signer and the others that came with the token."""
     sid = signer["sid"].chosen
+    found, others = None, []
     for choice in signed["certificates"]:
         certificate = choice.chosen
         if isinstance(sid, cms.IssuerAndSerialNumber):
-            if (
+            matches = (
                 certificate.serial_number == sid["serial_number"].native
                 and certificate.issuer == sid["issuer"]
-            ):
-                return certificate
-        elif certificate.key_identifier == sid.native:
-            return certificate
-    raise _Refused("its time stamp comes without the server's certificate")
+            )
+        else:
+            matches = certificate.key_identifier == sid.native
+        if matches and found is None:
+            found = certificate
+        else:
+            others.append(certificate)
+    if found is None:
+        raise TokenError("the time stamp comes without the certificate of its server")
+    return found, others
