@@ -1,0 +1,202 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from ..lib import states
+from .account_move_transition import TRANSITION
+
+#: What the document shows, or what its amounts rest on: fixed once it has left
+#: (seed 001: "La facture ne sera plus modifiable").
+LOCKED_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "date",
+        "delivery_date",
+        "fiscal_position_id",
+        "incoterm_location",
+        "invoice_cash_rounding_id",
+        "invoice_currency_rate",
+        "invoice_date",
+        "invoice_date_due",
+        "invoice_incoterm_id",
+        "invoice_line_ids",
+        "invoice_origin",
+        "invoice_payment_term_id",
+        "invoice_pdf_report_file",
+        "invoice_user_id",
+        "journal_id",
+        "line_ids",
+        "move_type",
+        "name",
+        "narration",
+        "partner_bank_id",
+        "partner_id",
+        "partner_shipping_id",
+        "payment_reference",
+        "project_id",
+        "qr_code_method",
+        "ref",
+        "state",
+        "taxable_supply_date",
+    }
+)
+#: The same for a line of the document.
+LOCKED_LINE_FIELDS = frozenset(
+    {
+        "amount_currency",
+        "balance",
+        "credit",
+        "currency_id",
+        "date_maturity",
+        "debit",
+        "deferred_end_date",
+        "deferred_start_date",
+        "discount",
+        "display_type",
+        "move_id",
+        "name",
+        "partner_id",
+        "price_unit",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "sequence",
+        "tax_ids",
+    }
+)
+#: Written by the transitions only, never by a user, an import or RPC.
+PROTECTED_FIELDS = frozenset(
+    {
+        "demat_delivery",
+        "demat_document_id",
+        "demat_error",
+        "demat_sent_date",
+        "demat_sent_uid",
+        "demat_state",
+        "demat_state_change_ids",
+        "is_dematerialised",
+    }
+)
+
+
+def is_changed(record, name, value):
+    """Say whether writing this value would change the field of this record."""
+    field = record._fields[name]
+    if field.type in ("one2many", "many2many"):
+        return bool(value)
+    if field.type == "many2one":
+        return record[name].id != (value or False)
+    current = field.convert_to_write(record[name], record)
+    return field.convert_to_cache(value, record) != field.convert_to_cache(
+        current, record
+    )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _demat_in_transition(self):
+        return self.env.context.get("demat_transition") is TRANSITION
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        for values in vals_list:
+            self._demat_refuse_forged(values)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        if not self._demat_in_transition():
+            self._demat_refuse_forged(vals)
+            self._demat_refuse_locked(vals)
+        return super().write(vals)
+
+    def _demat_refuse_forged(self, vals):
+        """:raises AccessError: somebody writes a field that only transitions write"""
+        forged = {name for name in PROTECTED_FIELDS & vals.keys() if vals[name]}
+        if forged and not self._demat_in_transition():
+            raise AccessError(
+                self.env._(
+                    "The send state changes through its buttons only; these fields "
+                    "cannot be written: %(fields)s.",
+                    fields=", ".join(sorted(forged)),
+                )
+            )
+        for name in PROTECTED_FIELDS & vals.keys():
+            if any(move[name] for move in self):
+                raise AccessError(
+                    self.env._(
+                        "The field %(field)s cannot be emptied by hand.", field=name
+                    )
+                )
+
+    def _demat_refuse_locked(self, vals):
+        """:raises UserError: a sent invoice would change"""
+        names = LOCKED_FIELDS & vals.keys()
+        if not names:
+            return
+        for move in self:
+            if move.demat_state not in states.LOCKED_STATES:
+                continue
+            changed = sorted(name for name in names if is_changed(move, name, vals[name]))
+            if changed:
+                raise UserError(move._demat_locked_message(changed))
+
+    def _demat_locked_message(self, names=()):
+        labels = [self._fields[name].get_description(self.env)["string"] for name in names]
+        return self.env._(
+            "%(name)s was sent to its recipient and cannot be changed any more"
+            " (%(fields)s). Make a credit note, or ask a dematerialisation "
+            "administrator to reopen it with a reason.",
+            name=self.display_name,
+            fields=", ".join(labels) or self.env._("reset, cancel, delete"),
+        )
+
+    def _check_draftable(self):
+        # EXTENDS account
+        for move in self:
+            if move.demat_state in states.LOCKED_STATES:
+                raise UserError(move._demat_locked_message())
+        return super()._check_draftable()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_demat_except_sent(self):
+        """What once left is evidence: it is never deleted, reopened or not."""
+        for move in self:
+            if move.demat_state in states.LOCKED_STATES or move.demat_document_id:
+                raise UserError(move._demat_locked_message())
+
+    def _demat_refuse_line_change(self):
+        """:raises UserError: a line of a sent invoice would change"""
+        for move in self:
+            if move.demat_state in states.LOCKED_STATES:
+                raise UserError(move._demat_locked_message(["invoice_line_ids"]))
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        move_ids = {values["move_id"] for values in vals_list if values.get("move_id")}
+        self.env["account.move"].browse(move_ids)._demat_refuse_line_change()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        names = LOCKED_LINE_FIELDS & vals.keys()
+        if names:
+            touched = self.filtered(
+                lambda line: any(is_changed(line, name, vals[name]) for name in names)
+            )
+            touched.move_id._demat_refuse_line_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_demat_except_sent(self):
+        self.move_id._demat_refuse_line_change()
+

@@ -1,0 +1,312 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import traceback
+from dataclasses import dataclass
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.ged_archive.lib import errors as lib_errors
+from odoo.addons.ged_archive.lib import facturx
+from odoo.addons.ged_archive.lib.seal import SealResult
+
+from ..lib import states
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why one invoice could not be made: machine code, words, trace for the admin."""
+
+    code: str
+    text: str
+    trace: str | None = None
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # -- making the file --------------------------------------------------------------
+
+    def _demat_produce(self):
+        """Render, embed and seal the invoices of one company.
+
+        :return: ``({move: SealResult}, {move: Failure})``
+        """
+        sealer, failure = self._demat_get_sealer()
+        if failure:
+            return {}, dict.fromkeys(self, failure)
+        rendered, failures = self._demat_render()
+        produced = {}
+        for move, pdf in rendered.items():
+            result = move._demat_guarded(lambda m=move, p=pdf: m._demat_seal(p, sealer))
+            (failures if isinstance(result, Failure) else produced)[move] = result
+        return produced, failures
+
+    def _demat_get_sealer(self):
+        """Return ``(Sealer, None)`` of the company of these invoices, or why not."""
+        company = self.company_id
+        try:
+            sealer = company._ged_get_sealer()
+            if sealer is None:
+                raise lib_errors.SealError(
+                    self.env._("The company %(name)s has no seal.", name=company.name)
+                )
+            sealer.check(fields.Datetime.now())
+        except (lib_errors.ArchiveError, UserError) as error:
+            return None, Failure("seal", str(error))
+        return sealer, None
+
+    def _demat_render(self):
+        """Draw the PDF files with the host's report, all in one run if possible.
+
+        :return: ``({move: bytes}, {move: Failure})``
+        """
+        result = self._demat_guarded(self._demat_render_together, quiet=len(self) > 1)
+        if not isinstance(result, Failure):
+            return result, {}
+        if len(self) == 1:
+            return {}, {self: result}
+        rendered, failures = {}, {}
+        for move in self:
+            good, bad = move._demat_render()
+            rendered.update(good)
+            failures.update(bad)
+        return rendered, failures
+
+    def _demat_render_together(self):
+        sender = self.env["account.move.send"].with_context(demat_no_script_delay=True)
+        data = {
+            move: {"pdf_report": sender._get_default_pdf_report_id(move)}
+            for move in self
+        }
+        sender._prepare_invoice_pdf_report(data)
+        return {move: values["pdf_attachment_values"]["raw"] for move, values in data.items()}
+
+    def _demat_seal(self, pdf, sealer):
+        """Turn a drawn PDF into the sealed Factur-X PDF/A-3 of this invoice.
+
+        :param pdf: bytes of the drawing
+        :param sealer: ``ged_archive.lib.seal.Sealer``
+        :return: ``SealResult``
+        :raises InvalidXmlError: the electronic invoice breaks a rule
+        :raises InvalidDocumentError: the PDF cannot be made PDF/A-3
+        :raises SealError: the seal cannot be set
+        """
+        self.ensure_one()
+        xml = self._demat_export_xml()
+        company = self.company_id
+        document = facturx.embed(
+            pdf,
+            xml,
+            title=self.name,
+            author=company.name,
+            subject=self.env._(
+                "Invoice %(name)s of %(date)s",
+                name=self.name,
+                date=fields.Date.to_string(self.invoice_date),
+            ),
+            lang=(self.partner_id.lang or "fr_FR").replace("_", "-"),
+        )
+        return sealer.seal(document)
+
+    def _demat_export_xml(self):
+        """Return the checked CII XML of the host for this invoice.
+
+        :raises InvalidXmlError: a field is missing or a rule of EN 16931 is broken
+        """
+        xml, missing = self.env["account.edi.xml.cii"]._export_invoice(self)
+        if missing:
+            raise UserError("\n".join(sorted(missing)))
+        problems = facturx.check_cii(xml, schematron=self.company_id.demat_schematron)
+        if problems:
+            raise lib_errors.InvalidXmlError(problems)
+        return xml
+
+    # -- keeping the file -------------------------------------------------------------
+
+    def _demat_publish(self, produced):
+        """Archive, attach and mark as sent, together; one by one if that fails.
+
+        :param produced: ``{move: SealResult}``
+        :return: ``{move: Failure}``
+        """
+        if not produced:
+            return {}
+        moves = self.browse([move.id for move in produced])
+        result = moves._demat_guarded(
+            lambda: moves._demat_publish_together(produced), quiet=len(moves) > 1
+        )
+        if not isinstance(result, Failure):
+            return {}
+        if len(moves) == 1:
+            return {moves: result}
+        failures = {}
+        for move in moves:
+            failures.update(self._demat_publish({move: produced[move]}))
+        return failures
+
+    def _demat_publish_together(self, produced):
+        documents = self.env["ged.document"]._archive(
+            [move._demat_prepare_document_vals(produced[move]) for move in self]
+        )
+        documents._record_event("sent")
+        self._demat_attach({move: produced[move].data for move in self})
+        exchanges = self.env["demat.exchange"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("state", "=", "pending"),
+            ]
+        )
+        by_move = dict(zip(self.ids, documents, strict=True))
+        for exchange in exchanges:
+            document = by_move[exchange.res_id]
+            exchange.document_id = document
+            if exchange.channel == "ged":
+                exchange._mark_done(
+                    external_id=document.sha256,
+                    report=self._demat_archive_report(document),
+                )
+        now = fields.Datetime.now()
+        self._demat_move_to(
+            "publish", states.SENT, is_dematerialised=True, demat_sent_date=now
+        )
+        for move in self:
+            move._demat_write(
+                {"demat_document_id": by_move[move.id].id, "is_move_sent": True}
+            )
+            move._demat_log_sent(by_move[move.id])
+
+    def _demat_prepare_document_vals(self, sealed: SealResult):
+        """Return the values of the archive row of this invoice."""
+        self.ensure_one()
+        kind = "credit_note" if self.move_type == "out_refund" else "invoice"
+        return {
+            "company_id": self.company_id.id,
+            "kind": kind,
+            "name": self.name,
+            "filename": self._get_invoice_report_filename(),
+            "mimetype": "application/pdf",
+            "content": sealed.data,
+            "partner_id": self.commercial_partner_id.id,
+            "site_name": self.sudo().project_id.display_name or False,
+            "project_id": self.project_id.id,
+            "document_date": self.invoice_date,
+            "res_model": self._name,
+            "res_id": self.id,
+            "origin_name": self.display_name,
+            "predecessor_id": self.demat_document_id.id,
+            "seal": sealed,
+        }
+
+    def _demat_attach(self, contents):
+        """Make the sealed bytes the host's official PDF of each invoice."""
+        old = self.invoice_pdf_report_id
+        if old:
+            # a file made by the host before, or the version before a reopening
+            self._detach_attachments()
+        attachments = self.env["ir.attachment"].sudo().create(
+            [
+                {
+                    "name": move._get_invoice_report_filename(),
+                    "raw": contents[move],
+                    "mimetype": "application/pdf",
+                    "res_model": move._name,
+                    "res_id": move.id,
+                    "res_field": "invoice_pdf_report_file",
+                }
+                for move in self
+            ]
+        )
+        self.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+        for move, attachment in zip(self, attachments, strict=True):
+            move._demat_write({"message_main_attachment_id": attachment.id})
+
+    def _demat_archive_report(self, document):
+        """Return the readable report of the exchange with the archive (seed 001)."""
+        return self.env["ir.qweb"]._render(
+            "demat_invoice.exchange_report_archive", {"document": document}
+        )
+
+    def _demat_log_sent(self, document):
+        self.ensure_one()
+        note = self.env._(
+            "Sent: version %(version)s archived under number %(number)s, seal %(level)s"
+            " of %(signer)s.",
+            version=document.version,
+            number=document.id,
+            level=document.seal_level,
+            signer=document.seal_signer,
+        )
+        if document.seal_note:
+            note += " " + document.seal_note
+        self._message_log(body=note)
+
+    # -- what went wrong --------------------------------------------------------------
+
+    def _demat_guarded(self, step, *, quiet=False):
+        """Run one step in a savepoint and turn what goes wrong into a ``Failure``.
+
+        Errors of the database that the caller must see (serialization) rise.
+
+        :param quiet: the step is done again one by one, do not log now
+        """
+        try:
+            with self.env.cr.savepoint():
+                return step()
+        except lib_errors.InvalidXmlError as error:
+            lines = [
+                f"{problem.rule} ({problem.field}): {problem.message}"
+                for problem in error.problems
+            ]
+            return Failure("xml", "\n".join(lines))
+        except lib_errors.InvalidDocumentError as error:
+            return Failure("document", str(error))
+        except lib_errors.SealError as error:
+            return Failure("seal", str(error))
+        except UserError as error:
+            return Failure("refused", str(error))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if not quiet:
+                _logger.warning(
+                    "The invoices %s could not be sent", self.ids, exc_info=True
+                )
+            return Failure(
+                "internal",
+                self.env._("Unexpected error: %(text)s", text=error),
+                traceback.format_exc(),
+            )
+
+    def _demat_give_back(self, failures):
+        """Return the invoices that could not be made to ``ready``, with their cause."""
+        for move, failure in failures.items():
+            exchanges = move.env["demat.exchange"].sudo().search(
+                [
+                    ("res_model", "=", move._name),
+                    ("res_id", "=", move.id),
+                    ("state", "=", "pending"),
+                ]
+            )
+            for exchange in exchanges:
+                if exchange.channel == "ged":
+                    exchange._mark_sending()
+                    exchange._mark_failed(failure.code, failure.text, failure.trace)
+                else:
+                    exchange._mark_cancelled(
+                        move.env._("The document could not be made.")
+                    )
+            move._demat_move_to(
+                "give_back",
+                states.READY,
+                reason=failure.text[:200],
+                demat_error=failure.text,
+            )
+            move._message_log(
+                body=move.env._("Not sent: %(why)s", why=failure.text)
+            )

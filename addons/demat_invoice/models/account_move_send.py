@@ -1,0 +1,132 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from ..lib import states
+from .account_move_produce import Failure
+
+
+class AccountMoveSend(models.AbstractModel):
+    """The host's Send & Print, with the same file as ours.
+
+    An invoice of the process that leaves through the host's wizard is sealed, archived
+    and locked on the way, so that there is one file of it and no other.
+    """
+
+    _inherit = "account.move.send"
+
+    @api.model
+    def _is_applicable_to_move(self, method, move, **move_data):
+        # EXTENDS account
+        if method == "demat":
+            return move._demat_is_in_process()
+        return super()._is_applicable_to_move(method, move, **move_data)
+
+    @api.model
+    def _is_applicable_to_company(self, method, company):
+        # EXTENDS account
+        if method == "demat":
+            return company.demat_invoicing
+        return super()._is_applicable_to_company(method, company)
+
+    @api.model
+    def _get_move_constraints(self, move):
+        # EXTENDS account
+        constraints = super()._get_move_constraints(move)
+        if move.demat_state == states.INTERNAL:
+            constraints["demat_internal"] = self.env._(
+                "%(name)s is kept internal. Release it before you send it.",
+                name=move.display_name,
+            )
+        elif move.demat_state == states.SENDING:
+            constraints["demat_sending"] = self.env._(
+                "%(name)s is being sent right now.", name=move.display_name
+            )
+        return constraints
+
+    @api.model
+    def _get_alerts(self, moves, moves_data):
+        # EXTENDS account: say before the click what the click means
+        alerts = super()._get_alerts(moves, moves_data)
+        in_process = moves.filtered(lambda move: move._demat_is_in_process())
+        if in_process:
+            alerts["demat_definitive"] = {
+                "level": "info",
+                "message": self.env._(
+                    "Sending is final: the document is sealed and archived, and the "
+                    "invoice can no longer be changed."
+                ),
+            }
+        return alerts
+
+    @api.model
+    def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._hook_invoice_document_after_pdf_report_render(
+            invoice, invoice_data
+        )
+        values = invoice_data.get("pdf_attachment_values")
+        if not values or invoice_data.get("error"):
+            return result
+        if invoice._demat_is_in_process():
+            sealed = invoice._demat_seal_for_host(values["raw"])
+            if isinstance(sealed, Failure):
+                invoice_data["error"] = {
+                    "error_title": self.env._(
+                        "%(name)s could not be sealed:", name=invoice.display_name
+                    ),
+                    "errors": [sealed.text],
+                }
+            else:
+                invoice_data["demat_sealed"] = sealed
+        return result
+
+    @api.model
+    def _link_invoice_documents(self, invoices_data):
+        # EXTENDS account_edi_ubl_cii: our archive row and attachment replace the host's
+        sealed = {}
+        methods = {}
+        for invoice, data in invoices_data.items():
+            if data.get("demat_sealed"):
+                sealed[invoice] = data.pop("demat_sealed")
+                methods[invoice] = data["sending_methods"]
+                data.pop("pdf_attachment_values")
+        result = super()._link_invoice_documents(invoices_data)
+        if sealed:
+            self.env["account.move"]._demat_publish_for_host(sealed, methods)
+        return result
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _demat_is_in_process(self):
+        """Say whether this invoice still has to leave."""
+        self.ensure_one()
+        return self.demat_state in (states.WAITING, states.READY)
+
+    def _demat_seal_for_host(self, pdf):
+        """Seal a file that the host's pipeline has drawn.
+
+        :return: ``SealResult`` or ``Failure``
+        """
+        self.ensure_one()
+        sealer, failure = self._demat_get_sealer()
+        if failure:
+            return failure
+        return self._demat_guarded(lambda: self._demat_seal(pdf, sealer))
+
+    def _demat_publish_for_host(self, sealed, methods):
+        """Archive and mark as sent what leaves through the host's wizard.
+
+        :param sealed: ``{move: SealResult}``
+        :param methods: ``{move: set of sending methods}``; with "demat" among them we
+            tell the customer, otherwise the host does
+        """
+        moves = self.browse([move.id for move in sealed])
+        moves = moves._demat_lock()
+        for move in moves:
+            channels = {"ged"} if "demat" not in methods[move] else None
+            move._demat_take_into_sending("start", channels=channels, schedule=False)
+        moves._demat_publish_together(sealed)
+        moves._demat_schedule()

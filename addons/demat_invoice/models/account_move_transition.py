@@ -1,0 +1,237 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..lib import states
+
+#: Passed in the context by our own code only. An object of this process cannot come
+#: through RPC, so nobody outside can claim to be a transition.
+TRANSITION = object()
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # -- buttons ----------------------------------------------------------------------
+
+    def action_demat_prepare(self):
+        self._demat_apply("prepare")
+
+    def action_demat_hold(self):
+        self._demat_apply("hold")
+
+    def action_demat_keep_internal(self):
+        self._demat_apply("keep_internal")
+
+    def action_demat_release(self):
+        self._demat_apply("release")
+
+    def action_demat_send(self):
+        """Open the confirmation (words of seed 001) with what will be done."""
+        self._demat_check_user()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send invoices"),
+            "res_model": "demat.send.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_ids": self.ids, "active_ids": self.ids},
+        }
+
+    def action_demat_reopen(self):
+        """Ask the administrator for the reason."""
+        self.ensure_one()
+        self._demat_check_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reopen %(name)s", name=self.display_name),
+            "res_model": "demat.reopen.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def action_view_demat_document(self):
+        self.ensure_one()
+        documents = self.env["ged.document"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        action = documents._get_records_action(name=self.env._("Archive"))
+        return action
+
+    # -- rights -----------------------------------------------------------------------
+
+    def _demat_check_user(self):
+        """:raises AccessError: who asks is not an invoicing clerk"""
+        if not self.env.su and not self.env.user.has_group(
+            "demat_base.group_demat_user"
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only the users of the dematerialisation may do this. Ask an "
+                    "administrator for the right \"Dematerialisation: User\"."
+                )
+            )
+        self.check_access("write")
+
+    def _demat_check_manager(self):
+        """:raises AccessError: who asks is not a dematerialisation administrator"""
+        if not self.env.su and not self.env.user.has_group(
+            "demat_base.group_demat_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a dematerialisation administrator may reopen a sent invoice."
+                )
+            )
+        self.check_access("write")
+
+    # -- transitions ------------------------------------------------------------------
+
+    def _demat_lock(self):
+        """Lock the rows that nobody else holds and read their state anew.
+
+        :return: the recordset that could be locked; use this one only
+        """
+        locked = self.try_lock_for_update(allow_referencing=True)
+        locked.invalidate_recordset(["demat_state", "demat_document_id"])
+        return locked
+
+    def _demat_apply(self, code):
+        """Apply one treatment to all invoices, or refuse all with the reasons.
+
+        :param code: key of ``states.TREATMENTS`` that has a target state
+        :raises UserError: names each invoice that is not in a fitting state, or that
+            somebody else is treating
+        """
+        self._demat_check_user()
+        moves = self._demat_lock()
+        (self - moves)._demat_raise_if_busy()
+        moves._demat_check_states(states.TREATMENTS[code].accepts)
+        moves._demat_move_to(code, states.TREATMENTS[code].target)
+
+    def _demat_raise_if_busy(self):
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(names)s: somebody else is treating this right now. Wait a "
+                    "moment, then look at the state again.",
+                    names=", ".join(self.mapped("display_name")),
+                )
+            )
+
+    def _demat_check_states(self, accepted):
+        """:raises UserError: one line for each invoice that is not in these states"""
+        wrong = self.filtered(lambda move: move.demat_state not in accepted)
+        if not wrong:
+            return
+        labels = dict(self._fields["demat_state"]._description_selection(self.env))
+        labels[False] = self.env._("Not validated, or not dematerialised")
+        lines = "\n".join(
+            f"- {move.display_name}: {labels[move.demat_state]}" for move in wrong
+        )
+        raise UserError(
+            self.env._(
+                "This treatment takes invoices that are: %(accepted)s.\n"
+                "These are not:\n%(lines)s",
+                accepted=", ".join(labels[state] for state in accepted),
+                lines=lines,
+            )
+        )
+
+    def _demat_move_to(self, treatment, target, *, reason=None, **values):
+        """Write the state and the journal of it. The rows are locked by the caller.
+
+        :param treatment: value of ``demat.state.change.treatment``
+        :param target: the new state or False
+        :param reason: text for the journal
+        :param values: further fields of the move to write along
+        :raises UserError: the table does not know this way
+        """
+        if not self:
+            return
+        for move in self:
+            if not states.can_move(move.demat_state, target):
+                raise UserError(
+                    self.env._(
+                        "%(name)s cannot go from the state %(source)s to %(target)s.",
+                        name=move.display_name,
+                        source=move.demat_state or "-",
+                        target=target or "-",
+                    )
+                )
+        now = fields.Datetime.now()
+        self.env["demat.state.change"].sudo().create(
+            [
+                {
+                    "move_id": move.id,
+                    "treatment": treatment,
+                    "state_before": move.demat_state,
+                    "state_after": target,
+                    "user_id": self.env.uid,
+                    "date": now,
+                    "reason": reason,
+                }
+                for move in self
+            ]
+        )
+        self._demat_write({"demat_state": target, **values})
+
+    def _demat_write(self, values):
+        """Write our own fields past the lock of sent invoices."""
+        return self.with_context(
+            demat_transition=TRANSITION, skip_is_manually_modified=True
+        ).sudo().write(values)
+
+    # -- validation and draft ---------------------------------------------------------
+
+    def _post(self, soft=True):
+        # EXTENDS account: a validated invoice enters the process (seed 000 section 2)
+        posted = super()._post(soft)
+        entering = posted.filtered(
+            lambda move: not move.demat_state and move._is_demat_applicable()
+        )
+        entering._demat_move_to("enter", states.WAITING)
+        at_once = entering.filtered("company_id.demat_send_at_validation")
+        if at_once:
+            at_once._demat_start_at_validation()
+        return posted
+
+    def button_draft(self):
+        # EXTENDS account: what has not left may go back to draft
+        result = super().button_draft()
+        leaving = self.filtered("demat_state")
+        leaving._demat_move_to("leave", False)
+        return result
+
+    def _demat_reopen(self, reason):
+        """Make a sent invoice changeable again; its versions stay in the archive.
+
+        :param reason: why, for the journal, the chatter and the archive
+        :raises UserError: no reason, or not sent
+        :raises AccessError: not an administrator of the dematerialisation
+        """
+        self._demat_check_manager()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the invoice is reopened."))
+        moves = self._demat_lock()
+        (self - moves)._demat_raise_if_busy()
+        moves._demat_check_states((states.SENT,))
+        for move in moves.sudo():
+            if move.demat_document_id:
+                move.demat_document_id._record_event("reopened", reason)
+            move.message_post(
+                body=self.env._("Reopened for correction: %(why)s", why=reason)
+            )
+        pending = self.env["demat.exchange"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", moves.ids),
+                ("state", "in", ("pending", "failed")),
+            ]
+        )
+        pending._mark_cancelled(self.env._("The invoice was reopened."))
+        moves._demat_move_to(
+            "reopen", states.WAITING, reason=reason, is_dematerialised=False
+        )

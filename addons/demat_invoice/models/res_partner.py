@@ -1,0 +1,11 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    invoice_sending_method = fields.Selection(
+        selection_add=[("demat", "Dematerialisation")]
+    )

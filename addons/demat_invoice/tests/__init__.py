@@ -1,0 +1,12 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    test_dispatch,
+    test_individual_account,
+    test_lock,
+    test_portal,
+    test_reopen,
+    test_send_and_print,
+    test_sites,
+    test_states,
+)
