@@ -69,7 +69,7 @@ def _stage(item):
     """0: plain Python, 1: inside Odoo, 2: against a server."""
     if _is_inside_odoo(item):
         return 1
-    return 2 if _wants(item, "demat_server") else 0
+    return 2 if _wants(item, "demat_template") else 0
 
 
 def _is_inside_odoo(item):
@@ -101,9 +101,10 @@ def _make_databases(config, inside):
     context = _context()
     only = tuple(filter(None, config.getoption("--addons").split(",")))
     template = templates.template(context, only)
-    config.stash[server_logs].append(templates.install_log(context, template))
     host = templates.host_template(context)
-    config.stash[server_logs].append(templates.install_log(context, host))
+    for name in (host, template):
+        log = logcheck.LogFile(templates.install_log(context, name))
+        config.stash[server_logs].append(log)
     if inside:
         kind = f"test {os.getppid()}"
         templates.clone(context, template, config.getoption("--odoo-database"), kind)
@@ -127,6 +128,22 @@ def demat_context_():
 def demat_template(request, demat_context_):
     """Name of the template database with the host and all our addons."""
     return request.config.stash[template_name]
+
+
+@pytest.fixture(scope="session")
+def watch_log(request):
+    """A function: the log file given to it must have no unexplained line at the end.
+
+    It answers the :class:`~demat_cli.logcheck.LogFile`, to which a test can say which
+    lines it provokes.
+    """
+
+    def watch(path):
+        log = logcheck.LogFile(path)
+        request.config.stash[server_logs].append(log)
+        return log
+
+    return watch
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -164,8 +181,8 @@ def pytest_sessionfinish(session, exitstatus):
     config = session.config
     collector = config.stash[host_log]
     records = collector.take()
-    for path in config.stash[server_logs]:
-        records += collector.unexplained(path)
+    for log in config.stash[server_logs]:
+        records += collector.unexplained(log)
     reporter = config.pluginmanager.getplugin("terminalreporter")
     if records and reporter:
         report = pytest.CollectReport(

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,15 +99,7 @@ class Context:
         answer = self.paths.state / f"answer-{secrets.token_hex(6)}.json"
         try:
             console.run(
-                [
-                    self.python,
-                    *PYTHON_OPTIONS,
-                    "-m",
-                    "demat_cli.inside",
-                    config,
-                    target,
-                    answer,
-                ],
+                self._inside(config, target, answer),
                 log=log,
                 failure=failure,
                 env=self.environment(),
@@ -115,6 +108,24 @@ class Context:
             return json.loads(answer.read_text(encoding="utf-8"))
         finally:
             answer.unlink(missing_ok=True)
+
+    def start_inside(self, config, target, payload, *, log):
+        """Start what :meth:`inside` runs, without waiting for it: a Popen."""
+        with open(log, "ab") as stream:
+            process = subprocess.Popen(
+                [str(part) for part in self._inside(config, target, os.devnull)],
+                stdin=subprocess.PIPE,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=self.environment(),
+            )
+        process.stdin.write(json.dumps(payload).encode())
+        process.stdin.close()
+        return process
+
+    def _inside(self, config, target, answer):
+        module = ["-m", "demat_cli.inside"]
+        return [self.python, *PYTHON_OPTIONS, *module, config, target, answer]
 
     def dump(self, path):
         """Write down this context for a child process."""
@@ -204,8 +215,11 @@ def read_manifest(folder):
     return ast.literal_eval(text)
 
 
-def our_addons(paths):
-    """Names of the installable addons of the tree, dependencies first."""
+def our_addons(paths, only=()):
+    """Names of the installable addons of the tree, dependencies first.
+
+    :param only: only these, with those of the tree that they need; all if empty.
+    """
     manifests = {
         path.parent.name: read_manifest(path.parent)
         for path in sorted(paths.addons.glob("*/__manifest__.py"))
@@ -220,19 +234,20 @@ def our_addons(paths):
             visit(dependency)
         ordered.append(name)
 
-    for name in manifests:
+    for name in only or manifests:
         visit(name)
     return ordered
 
 
-def tree_digest(paths):
-    """Hash of what decides the content of an installed database."""
+def tree_digest(paths, addons):
+    """Hash of what decides the content of a database with these addons of the tree."""
     parts = []
-    for folder, folders, names in os.walk(paths.addons):
-        folders[:] = sorted(set(folders) - IGNORED_FOLDERS)
-        for name in sorted(names):
-            file = Path(folder) / name
-            if file.suffix not in (".pyc", ".md") and file.is_file():
-                content = digest(file.read_bytes().hex())
-                parts += [str(file.relative_to(paths.addons)), content]
+    for addon in addons:
+        for folder, folders, names in os.walk(paths.addons / addon):
+            folders[:] = sorted(set(folders) - IGNORED_FOLDERS)
+            for name in sorted(names):
+                file = Path(folder) / name
+                if file.suffix not in (".pyc", ".md") and file.is_file():
+                    content = digest(file.read_bytes().hex())
+                    parts += [str(file.relative_to(paths.addons)), content]
     return digest(*parts)

@@ -6,8 +6,10 @@
 expression for the logger, one for the message, and the reason.
 """
 
+import contextlib
 import logging
 import re
+import time
 import tomllib
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ LINE = re.compile(
 )
 BAD_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 SHOWN_LINES = 30
+EXPECT_SECONDS = 5
 
 
 @dataclass
@@ -121,10 +124,49 @@ class Collector(logging.Handler):
         taken, self.records = self.records, []
         return taken
 
-    def unexplained(self, path):
-        """Unexplained lines of a log file (none if it does not exist)."""
-        if not path.exists():
+    def unexplained(self, log):
+        """Unexplained lines of a :class:`LogFile`."""
+        return [record for record in log.unexpected() if not self.is_allowed(record)]
+
+
+class LogFile:
+    """The log file of a process, and the lines that tests provoked in it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.provoked = []
+
+    def records(self):
+        """Warnings and errors so far (none if there is no file)."""
+        if not self.path.exists():
             return []
-        text = path.read_text(encoding="utf-8", errors="replace")
-        found = parse(text, f"{path.name}: ")
-        return [record for record in found if not self.is_allowed(record)]
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        return parse(text, f"{self.path.name}: ")
+
+    def unexpected(self):
+        """Warnings and errors that no test announced."""
+        return [
+            record
+            for number, record in enumerate(self.records())
+            if number not in self.provoked
+        ]
+
+    @contextlib.contextmanager
+    def expect(self, message):
+        """Within the block the host must log a line that matches ``message``."""
+        before = len(self.records())
+        yield
+        pattern = re.compile(message, re.S)
+        deadline = time.monotonic() + EXPECT_SECONDS
+        while True:
+            found = [
+                number
+                for number, record in enumerate(self.records())
+                if number >= before and pattern.search(record.message)
+            ]
+            if found or time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        if not found:
+            raise AssertionError(f"the host did not log: {message}")
+        self.provoked += found

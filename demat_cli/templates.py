@@ -36,9 +36,9 @@ def template(context, only=()):
 
     :param only: names of the addons to install (with those they need); all if empty.
     """
-    addons = [name for name in our_addons(context.paths) if not only or name in only]
-    tree = tree_digest(context.paths)
-    name = f"demat_tpl_{digest(context.host.version, tree, *addons, context.cluster.owner)}"
+    addons = our_addons(context.paths, only)
+    tree = tree_digest(context.paths, addons)
+    name = f"demat_tpl_{digest(context.host.version, tree, context.cluster.owner)}"
     base = host_template(context)
     with locked(context.paths.state / "template.lock", "making a template database"):
         known = context.cluster.databases()

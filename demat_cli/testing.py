@@ -5,12 +5,14 @@
 import contextlib
 import os
 import subprocess
+import time
 
 from . import processes, templates
 from .context import prepare
 
 CONTEXT_VARIABLE = "DEMAT_CONTEXT"
 RUN_KINDS = ("test", "srv")
+KEEP_SECONDS = 24 * 3600
 
 
 def run(options):
@@ -59,7 +61,10 @@ def forget_run(context, folder, pid):
 
 
 def forget_dead_runs(context, folder):
-    """Clean up after runs that were killed."""
+    """Clean up after runs that were killed, and what earlier ones left to read."""
+    for path in folder.glob("server-*.[lc]o*"):
+        if time.time() - path.stat().st_mtime > KEEP_SECONDS:
+            path.unlink()
     for path in folder.glob("run-*.pid"):
         if not processes.recall(path):
             with contextlib.suppress(ValueError):

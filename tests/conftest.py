@@ -1,0 +1,56 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Fixtures of the tests of the whole product."""
+
+import pytest
+from demat_cli import system
+from tests.support.server import DematServer
+
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def make_server(request, demat_context_, demat_template, watch_log):
+    """A function that starts one more server on its own clone of the template."""
+    servers = []
+    folder = demat_context_.paths.state / "test"
+
+    def make(template=None):
+        source = template or demat_template
+        server = DematServer(demat_context_, source, folder, watch_log)
+        servers.append(server)
+        return server.start()
+
+    yield make
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def demat_server(make_server):
+    """The real server of this run: see :class:`tests.support.server.DematServer`.
+
+    Shared by all tests: what a test sets up stays. ``make_server()`` gives another one.
+    """
+    return make_server()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium (Playwright, synchronous); use ``browser.new_context()``."""
+    from playwright.sync_api import sync_playwright
+
+    path = system.browser_path()
+    if not path:
+        pytest.fail("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield chromium
+        chromium.close()
