@@ -74,6 +74,8 @@ class GedChain(models.Model):
 
         @callbacks.add
         def link_after_commit():
+            # another callback may archive in its turn, that is the next transaction's
+            callbacks.data.pop(_POSTCOMMIT, None)
             try:
                 _link_in_own_transactions(registry)
             except psycopg2.Error as exc:
@@ -221,7 +223,6 @@ class GedChain(models.Model):
             linked = _link_in_own_transactions(self.env.registry)
         if linked:
             _logger.info("archive chain: %s rows linked by the scheduled action", linked)
-        self.env["ir.cron"]._commit_progress(linked, remaining=0)
 
     # ------------------------------------------------------------- verification
 

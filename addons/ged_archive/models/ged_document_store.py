@@ -243,6 +243,8 @@ class GedDocument(models.Model):
                 for document, detail in zip(self.sudo(), details, strict=True)
             ]
         )
+        # the next reader finds them in the order of the journal
+        self.invalidate_recordset(["event_ids"], flush=False)
         self.env["ged.chain"]._schedule()
         return self.env["ged.event"].browse(events.ids)
 

@@ -1,0 +1,14 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    test_access,
+    test_archive,
+    test_attachment,
+    test_chain,
+    test_controller,
+    test_export,
+    test_seal_profile,
+    test_settings,
+    test_triggers,
+    test_uninstall,
+)
