@@ -14,7 +14,7 @@ from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
-from asn1crypto import cms, tsp
+from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -59,6 +59,15 @@ class ReadToken:
     token: TimestampToken
     certificate: asn1_x509.Certificate
     others: list
+
+
+class _Reply(core.Sequence):
+    """``TimeStampResp`` of RFC 3161, where a refusal comes without token."""
+
+    _fields = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
 
 
 class TokenError(Exception):
@@ -194,7 +203,7 @@ def _host(url: str) -> str:
 def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
     """Parse a reply and check that its token answers our request and is signed correctly."""
     try:
-        reply = tsp.TimeStampResp.load(content, strict=True)
+        reply = _Reply.load(content, strict=True)
         status = reply["status"]["status"].native
         if status not in ("granted", "granted_with_mods"):
             reason = "; ".join(reply["status"]["status_string"].native or ()) or status

@@ -217,6 +217,10 @@ class _Inspection:
         return None
 
     def _leads_to_root(self, certificate, others, extended_usage, moment) -> bool:
+        usage = certificate.key_usage_value
+        if usage and not usage.native & {"digital_signature", "non_repudiation"}:
+            self._errors.append("The certificate was not issued for signatures.")
+            return False
         context = ValidationContext(
             trust_roots=self._roots,
             other_certs=others,
@@ -227,9 +231,8 @@ class _Inspection:
         validator = CertificateValidator(
             certificate, intermediate_certs=others, validation_context=context
         )
-        usage = set() if extended_usage else {"digital_signature", "non_repudiation"}
         try:
-            _run(validator.async_validate_usage(usage, extended_usage, key_usage_any=True))
+            _run(validator.async_validate_usage(set(), extended_usage))
         except (ValidationError, PathError, PdfError) as error:
             self._errors.append(str(error))
             return False
