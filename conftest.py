@@ -114,7 +114,9 @@ def _make_databases(config, inside):
 def _context():
     path = os.environ.get(CONTEXT_VARIABLE)
     if not path:
-        pytest.exit("these tests need a host: run them through ./demat test", returncode=4)
+        pytest.exit(
+            "these tests need a host: run them through ./demat test", returncode=4
+        )
     return demat_context.load(path)
 
 
@@ -190,5 +192,5 @@ def pytest_sessionfinish(session, exitstatus):
         )
         reporter.stats.setdefault("error", []).append(report)
         session.testsfailed += 1
-        session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     return (yield)

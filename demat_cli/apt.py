@@ -34,9 +34,7 @@ AWESOME_VERSION = "4.7"
 # The links that a web page of ours needs; the point of sale's do not matter.
 LINKED_ADDONS = ("web", "mail", "portal", "account")
 # Absent from the package although a bundle names it: every backend page logs an error
-EMPTY_FILES = (
-    "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
-)
+EMPTY_FILES = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 SUITES = (
     "oldoldstable|oldstable|stable|testing|unstable|sid|"
     "buster|bullseye|bookworm|trixie|forky|duke"
@@ -125,7 +123,9 @@ def _stanzas_deb822(text):
             yield kept, suites[0]
 
 
-ONE_LINE = re.compile(r"^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.+?)\s*(?:#.*)?$")
+ONE_LINE = re.compile(
+    r"^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.+?)\s*(?:#.*)?$"
+)
 OPTION_NAMES = {"signed-by": "Signed-By", "trusted": "Trusted", "arch": "Architectures"}
 
 

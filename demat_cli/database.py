@@ -45,18 +45,23 @@ class Cluster:
 
     def execute(self, *statements, dbname=None):
         """Rows of the last statement. A statement is a text or (text, parameters)."""
-        wanted = [[s, []] if isinstance(s, str) else [s[0], list(s[1])] for s in statements]
+        wanted = [
+            [s, []] if isinstance(s, str) else [s[0], list(s[1])] for s in statements
+        ]
         answer = pgtool(
             self.python,
             "sql",
-            {"dsn": {**self.dsn, "dbname": dbname or self.maintenance}, "statements": wanted},
+            {
+                "dsn": {**self.dsn, "dbname": dbname or self.maintenance},
+                "statements": wanted,
+            },
         )
         if "error" in answer:
             raise Failure("PostgreSQL refused", "read the message", answer["error"])
         return answer["rows"]
 
     def databases(self):
-        """{name: mark} of the databases of the server; the mark is our comment or ''."""
+        """{name: mark} of the databases of the server; a mark is our comment or ''."""
         rows = self.execute(
             "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
         )

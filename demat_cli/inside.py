@@ -3,8 +3,8 @@
 """Run one function inside Odoo, outside of any test mode.
 
 ``python -m demat_cli.inside CONFIG TARGET ANSWER``: TARGET is ``module:function`` or
-``path/of/file.py:function``; the function gets ``(env, payload)``, payload being the JSON
-object of the standard input. The transaction is committed and the function's answer is
+``path/of/file.py:function``; the function gets ``(env, payload)``, payload being the
+JSON object of the standard input. The transaction is committed and the function's answer is
 written to the file ANSWER as JSON.
 """
 

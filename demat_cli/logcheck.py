@@ -16,7 +16,8 @@ from dataclasses import dataclass
 ALLOWLIST = "tests/log_allowlist.toml"
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ "
-    r"(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) \S+ (?P<logger>\S+): (?P<message>.*)$"
+    r"(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) "
+    r"\S+ (?P<logger>\S+): (?P<message>.*)$"
 )
 BAD_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 SHOWN_LINES = 30
@@ -49,7 +50,9 @@ class Allowed:
     reason: str
 
     def matches(self, record):
-        return self.logger.fullmatch(record.logger) and self.message.search(record.message)
+        return self.logger.fullmatch(record.logger) and self.message.search(
+            record.message
+        )
 
 
 def load_allowlist(root):
@@ -87,7 +90,9 @@ def complaint(records):
     """Text shown for unexplained lines."""
     lines = [f"{len(records)} unexplained line(s) in the log of the host:"]
     lines += [str(record) for record in records]
-    lines.append(f"Mend the cause; {ALLOWLIST} is for what is neither ours nor harmful.")
+    lines.append(
+        f"Mend the cause; {ALLOWLIST} is for what is neither ours nor harmful."
+    )
     return "\n".join(lines)
 
 

@@ -51,20 +51,24 @@ def parser():
     demo = verb("demo", "start the demo (made at the first start)", "demo:run")
     demo.add_argument("--fresh", action="store_true", help="make the database again")
     demo.add_argument("--port", type=int, default=8069, help="first port to try")
-    test = verb("test", "run the tests; the rest of the line goes to pytest", "testing:run")
+    test = verb(
+        "test", "run the tests; the rest of the line goes to pytest", "testing:run"
+    )
     test.add_argument("arguments", nargs=argparse.REMAINDER, metavar="pytest arguments")
     bench = verb("bench", "measure the sending of N invoices", "bench:run")
     bench.add_argument("count", nargs="?", type=int, default=100, metavar="N")
     shell = verb("shell", "a Python prompt in the demo database", "demo:shell")
     shell.add_argument("arguments", nargs=argparse.REMAINDER, metavar="odoo arguments")
-    verb("stop", "stop what ./demat started", "demo:stop")
-    clean = verb("clean", "remove the databases and files of this checkout", "demo:clean")
+    verb("stop", "stop what ./demat started", "tidy:stop")
+    clean = verb(
+        "clean", "remove the databases and files of this checkout", "tidy:clean"
+    )
     clean.add_argument("--all", action="store_true", help="and what was fetched")
     return top
 
 
 def main(argv=None):
-    """Run one verb; exit status 0 for success, 1 for a failure that the user can mend."""
+    """Run one verb; exit status 1 for a failure that the user can mend."""
     arguments = sys.argv[1:] if argv is None else argv
     options, unknown = parser().parse_known_args(arguments)
     if unknown and options.verb != "test":

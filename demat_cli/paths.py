@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where things are: the checkout, the cache shared by all checkouts, the state of one."""
+"""Where things are: the checkout, the shared cache, the state of one checkout."""
 
 import hashlib
 import os

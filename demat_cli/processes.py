@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Background processes: started once, known by pid *and* start time, stopped cleanly."""
+"""Background processes: known by pid *and* start time, stopped cleanly."""
 
 import contextlib
 import json

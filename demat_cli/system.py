@@ -119,7 +119,9 @@ def ensure(needs, paths, *, fatal=True):
         remedy = "install what provides them with the package manager of this system"
     if fatal:
         raise Failure("this machine lacks:", remedy, listing)
-    say(f"! this machine lacks, the tests that use it will fail:\n{listing}\n  {remedy}")
+    say(
+        f"! this machine lacks, the tests that use it will fail:\n{listing}\n  {remedy}"
+    )
 
 
 def _apt_install(packages, log, command):

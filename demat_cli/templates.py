@@ -20,7 +20,8 @@ from .paths import digest
 
 def host_template(context):
     """Name of the database with the host's modules only; made if it is missing."""
-    name = f"demat_host_{digest(context.host.version, *HOST_MODULES, context.cluster.owner)}"
+    owner = context.cluster.owner
+    name = f"demat_host_{digest(context.host.version, *HOST_MODULES, owner)}"
     with locked(context.paths.state / "template.lock", "making a template database"):
         known = context.cluster.databases()
         if name in known and known[name] == context.cluster.mark("host"):

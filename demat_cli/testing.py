@@ -43,7 +43,9 @@ def run(options):
     ]
     env = context.environment(**{CONTEXT_VARIABLE: facts})
     try:
-        return subprocess.run(command, cwd=context.paths.root, env=env, check=False).returncode
+        return subprocess.run(
+            command, cwd=context.paths.root, env=env, check=False
+        ).returncode
     except KeyboardInterrupt:
         return 130
     finally:

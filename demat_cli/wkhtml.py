@@ -100,6 +100,8 @@ def _pip(python, arguments, requirement, folder, log):
 
 def _extract(archive, target):
     with tarfile.open(archive) as tar:
-        # The safe filter is absent from the first Python 3.11; the checksum was checked.
-        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+        # Absent from the first Python 3.11; the checksum of the archive was checked.
+        tar.extraction_filter = getattr(
+            tarfile, "data_filter", lambda member, _: member
+        )
         tar.extractall(target)

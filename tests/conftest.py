@@ -3,6 +3,7 @@
 """Fixtures of the tests of the whole product."""
 
 import pytest
+
 from demat_cli import system
 from tests.support.server import DematServer
 

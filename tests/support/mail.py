@@ -82,7 +82,9 @@ class MailServer:
             import asyncio
 
             await asyncio.sleep(self.delay)
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        message = email.message_from_bytes(
+            envelope.content, policy=email.policy.default
+        )
         mail = Mail(
             envelope.mail_from, tuple(envelope.rcpt_tos), message, envelope.content
         )

@@ -62,7 +62,7 @@ class Rpc:
         )
 
     def get(self, path):
-        """(status, headers, body) of a page; a refusal is a status, not an exception."""
+        """(status, headers, body) of a page; a refusal is a status, no exception."""
         try:
             with self._opener.open(self.base_url + path, timeout=TIMEOUT) as answer:
                 return answer.status, answer.headers, answer.read()
