@@ -17,6 +17,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "data/cii_templates.xml",
         "data/mail_template.xml",
         "data/ir_cron.xml",
         "wizards/demat_send_wizard_views.xml",

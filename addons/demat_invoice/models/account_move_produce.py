@@ -3,6 +3,7 @@
 import logging
 import traceback
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.ged_archive.lib import errors as lib_errors
 from odoo.addons.ged_archive.lib import facturx
+from odoo.addons.ged_archive.lib.xmp import DocumentInfo
 from odoo.addons.ged_archive.lib.seal import SealResult
 
 from ..lib import states
@@ -55,7 +57,7 @@ class AccountMove(models.Model):
                 raise lib_errors.SealError(
                     self.env._("The company %(name)s has no seal.", name=company.name)
                 )
-            sealer.check(fields.Datetime.now())
+            sealer.check()
         except (lib_errors.ArchiveError, UserError) as error:
             return None, Failure("seal", str(error))
         return sealer, None
@@ -98,20 +100,21 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         xml = self._demat_export_xml()
-        company = self.company_id
-        document = facturx.embed(
-            pdf,
-            xml,
+        info = DocumentInfo(
             title=self.name,
-            author=company.name,
+            author=self.company_id.name,
             subject=self.env._(
                 "Invoice %(name)s of %(date)s",
                 name=self.name,
                 date=fields.Date.to_string(self.invoice_date),
             ),
             lang=(self.partner_id.lang or "fr_FR").replace("_", "-"),
+            created=datetime.now(timezone.utc),
         )
-        return sealer.seal(document)
+        conversion = facturx.convert_with_xml(pdf, xml, info)
+        if conversion.obstacles:
+            raise lib_errors.InvalidDocumentError("\n".join(conversion.obstacles))
+        return sealer.seal(conversion.data)
 
     def _demat_export_xml(self):
         """Return the checked CII XML of the host for this invoice.
@@ -121,9 +124,17 @@ class AccountMove(models.Model):
         xml, missing = self.env["account.edi.xml.cii"]._export_invoice(self)
         if missing:
             raise UserError("\n".join(sorted(missing)))
-        problems = facturx.check_cii(xml, schematron=self.company_id.demat_schematron)
+        schematron = self.company_id.demat_schematron
+        problems = [
+            problem
+            for problem in facturx.check_cii(xml, schematron=schematron)
+            if problem.severity == "error"
+        ]
         if problems:
-            raise lib_errors.InvalidXmlError(problems)
+            raise lib_errors.InvalidXmlError(
+                self.env._("The electronic invoice breaks the rules of EN 16931."),
+                problems,
+            )
         return xml
 
     # -- keeping the file -------------------------------------------------------------
@@ -163,6 +174,7 @@ class AccountMove(models.Model):
             ]
         )
         by_move = dict(zip(self.ids, documents, strict=True))
+        exchanges.filtered(lambda row: row.channel == "ged")._mark_sending()
         for exchange in exchanges:
             document = by_move[exchange.res_id]
             exchange.document_id = document
@@ -259,15 +271,19 @@ class AccountMove(models.Model):
             with self.env.cr.savepoint():
                 return step()
         except lib_errors.InvalidXmlError as error:
+            lang = self.env.lang or "en"
             lines = [
-                f"{problem.rule} ({problem.field}): {problem.message}"
+                f"{problem.rule} – {problem.label(lang)}: {problem.message}"
                 for problem in error.problems
             ]
-            return Failure("xml", "\n".join(lines))
+            return Failure("xml", "\n".join([str(error), *lines]))
         except lib_errors.InvalidDocumentError as error:
             return Failure("document", str(error))
         except lib_errors.SealError as error:
             return Failure("seal", str(error))
+        except lib_errors.ArchiveError as error:
+            # the checker of the rules is a process of its own: it may be back later
+            return Failure("checker", str(error))
         except UserError as error:
             return Failure("refused", str(error))
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
