@@ -1,0 +1,131 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Quotes: one being written, two sent, three confirmed of which two are sites at work."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+REDUCED_NOTE = (
+    "Le client certifie que les travaux portent sur des locaux à usage d’habitation achevés "
+    "depuis plus de deux ans (TVA à 10 %, art. 279-0 bis du CGI)."
+)
+
+
+def create_quotes(env, clerk, catalogue, customers, sites):
+    """The quotes; returns the confirmed ones that invoices are made from.
+
+    :return: {"residence": order, "school": order, "house": order}
+    """
+    maker = _Maker(env, clerk, catalogue)
+    maker.make(
+        customers.joinery,
+        ["Extension de l’atelier", ("masonry", 64), ("render", 58), ("labour", 24)],
+    )
+    maker.make(
+            customers.property_firm,
+            [
+                "Hall d’entrée bâtiment B",
+                ("demolition", 46),
+                ("tiles", 46),
+                ("skirting", 38),
+                "Paliers des étages 1 à 4",
+                ("tiles", 72),
+                ("waste", 1),
+            ],
+            days=6,
+            site=sites.residence,
+    ).action_quotation_sent()
+    maker.make(
+            customers.household,
+            [
+                "Terrasse et clôture",
+                ("masonry", 22),
+                ("screed", 30),
+                ("tiles", 30),
+                ("travel", 1),
+            ],
+            rate="reduced",
+            days=11,
+    ).action_quotation_sent()
+    confirmed = {
+        "residence": maker.make(
+            customers.property_firm,
+            [
+                "Situation n° 1 : appartements 101 à 104",
+                ("demolition", 118),
+                ("insulation", 118),
+                ("screed", 118),
+                ("tiles", 118),
+                ("skirting", 96),
+                "Salles de bains",
+                ("sealing", 27),
+                ("wall_tiles", 64),
+                "Chantier",
+                ("travel", 1),
+                ("waste", 2),
+            ],
+            days=118,
+            site=sites.residence,
+            reference="MOE-2207",
+        ),
+        "school": maker.make(
+            customers.town_hall,
+            [
+                "Façades sud et est",
+                ("scaffold", 2),
+                ("cleaning", 264),
+                ("render", 264),
+                ("waste", 1),
+            ],
+            days=96,
+            site=sites.school,
+            reference="Marché 2026-014",
+        ),
+        "house": maker.make(
+            customers.household,
+            [
+                "Salle de bains de l’étage",
+                ("demolition", 21),
+                ("sealing", 21),
+                ("wall_tiles", 18),
+                ("tiles", 6.5),
+                ("labour", 8),
+            ],
+            rate="reduced",
+            days=104,
+        ),
+    }
+    for order in confirmed.values():
+        _confirm(order)
+    return confirmed
+
+
+class _Maker:
+    def __init__(self, env, clerk, catalogue):
+        self.env = env
+        self.clerk = clerk
+        self.catalogue = catalogue
+        self.today = fields.Date.context_today(env.user)
+
+    def make(self, partner, works, *, rate="full", days=1, site=None, reference=False):
+        """A quote written ``days`` ago."""
+        date = fields.Datetime.to_datetime(self.today - timedelta(days=days))
+        return self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "user_id": self.clerk.id,
+                "date_order": date.replace(hour=9),
+                "client_order_ref": reference,
+                "project_id": site.id if site else False,
+                "order_line": self.catalogue.order_lines(works, rate),
+                "note": REDUCED_NOTE if rate == "reduced" else False,
+            }
+        )
+
+
+def _confirm(order):
+    date = order.date_order
+    order.action_confirm()
+    # Confirming dates the order of today.
+    order.date_order = date
