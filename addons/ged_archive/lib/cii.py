@@ -25,6 +25,7 @@ MAX_SIZE = 64 * 1024 * 1024
 _NAMESPACE = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
 _ROOT = f"{{{_NAMESPACE}}}CrossIndustryInvoice"
+_LINE = f"{{{_RAM}}}IncludedSupplyChainTradeLineItem"
 _GUIDELINE = (
     f"{{{_NAMESPACE}}}ExchangedDocumentContext/"
     f"{{{_RAM}}}GuidelineSpecifiedDocumentContextParameter/{{{_RAM}}}ID"
@@ -101,6 +102,7 @@ class XmlProblem:
     :param term: business term of the field (``BT-112``), empty when unknown
     :param path: place in the XML, local names
     :param severity: ``error`` or ``warning``
+    :param line: which invoice line it is about, from 1; 0 for the invoice as a whole
     """
 
     rule: str
@@ -109,10 +111,11 @@ class XmlProblem:
     term: str = ""
     path: str = ""
     severity: str = "error"
+    line: int = 0
 
     def label(self, lang: str = "en") -> str:
         """Return the field in words in English or French (``fr…``)."""
-        return term_label(self.term, lang) if self.term else self.field
+        return term_label(self.term, lang, self.line) if self.term else self.field
 
 
 def parse(xml: bytes) -> etree._Element:
@@ -221,30 +224,36 @@ def check_schema(root: etree._Element, profile: str) -> list[XmlProblem]:
         return []
     problems = {}
     for error in schema.error_log:
-        path = _path_of(root, error.path)
+        path, line = _place_of(root, error.path)
         term = term_of_path(path)
-        field = term_label(term) if term else path.rpartition("/")[2]
+        field = term_label(term, line=line) if term else path.rpartition("/")[2]
         # One cause often gives two messages at one place (type and facet): keep the first.
         problems.setdefault(
             (path, error.line),
-            XmlProblem("XSD", field, _readable(error.message), term or "", path),
+            XmlProblem("XSD", field, _readable(error.message), term or "", path, line=line),
         )
     return list(problems.values())
 
 
-def _path_of(root, xpath: str | None) -> str:
-    """Names of the elements down to a place that libxml2 gives as XPath with ``*`` steps."""
+def _place_of(root, xpath: str | None) -> tuple[str, int]:
+    """Return the names of the elements down to a place, and the invoice line it is in.
+
+    libxml2 gives an XPath whose steps may be ``*``.
+    """
     if not xpath:
-        return ""
+        return "", 0
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     try:
         found = root.getroottree().xpath(xpath, namespaces=prefixes)
     except etree.XPathError:
-        return ""
+        return "", 0
     if not found or not isinstance(found[0], etree._Element):
-        return ""
-    names = [found[0], *found[0].iterancestors()]
-    return "/".join(etree.QName(element).localname for element in reversed(names[:-1]))
+        return "", 0
+    chain = [found[0], *found[0].iterancestors()]
+    line = next((1 + len(list(one.itersiblings(_LINE, preceding=True))) for one in chain
+                 if one.tag == _LINE), 0)
+    names = [etree.QName(element).localname for element in reversed(chain[:-1])]
+    return "/".join(names), line
 
 
 def _readable(message: str) -> str:

@@ -6,7 +6,15 @@ import re
 
 from .cii_terms import TERMS
 
-__all__ = ["PATHS", "local_path", "term_label", "term_of_path", "terms_in_text"]
+__all__ = [
+    "PATHS",
+    "line_of_path",
+    "local_path",
+    "subject_of",
+    "term_label",
+    "term_of_path",
+    "terms_in_text",
+]
 
 _PARTY = (  # relative place in a party, offset in the three columns seller, buyer
     ("Name", "BT-27", "BT-44"),
@@ -54,6 +62,7 @@ _PLACES = {
         "SellerTaxRepresentativeTradeParty": "BG-11",
         "SellerTaxRepresentativeTradeParty/Name": "BT-62",
         "SellerTaxRepresentativeTradeParty/SpecifiedTaxRegistration": "BT-63",
+        "SellerTaxRepresentativeTradeParty/PostalTradeAddress": "BG-12",
         "SellerTaxRepresentativeTradeParty/PostalTradeAddress/CountryID": "BT-69",
         "SellerOrderReferencedDocument": "BT-14",
         "BuyerOrderReferencedDocument": "BT-13",
@@ -188,6 +197,10 @@ PATHS = {
 }
 
 _TERM = re.compile(r"\bB[TG]-\d{1,3}\b")
+_CONDITION = re.compile(r"""\bwhere\b[^"]*"[^"]*"|^If .*?, then""")
+_LINE = re.compile(
+    r"IncludedSupplyChainTradeLineItem(?:\[(?!\d)[^\]]*\])?(?:\[(\d+)\])?(?![\w])"
+)
 _STEP_NOISE = re.compile(r"\[[^\]]*\]|Q\{[^}]*\}|\{[^}]*\}|[\w.-]*\*?:(?=[\w*])")
 
 
@@ -207,12 +220,52 @@ def term_of_path(xpath: str) -> str | None:
     return None
 
 
+def line_of_path(xpath: str) -> int:
+    """Return which invoice line a place is in, from 1; 0 outside of the lines."""
+    found = _LINE.search(xpath)
+    return int(found[1] or 1) if found else 0
+
+
+def subject_of(text: str, xpath: str) -> str | None:
+    """Return the business term that somebody has to mend to satisfy a rule.
+
+    Rules name several terms. It is what the invoice "shall contain" or "shall have"; else the
+    place that was tested, if the rule names it; else what "shall be" something; else the first.
+    """
+    # 'where the VAT category code (BT-118) is "Exempt"' tells when the rule holds, not what
+    # is wrong.
+    text = _CONDITION.sub("", text)
+    before, _shall, after = text.partition(" shall ")
+    if after.startswith(("contain", "have")):
+        wanted = _terms_first(terms_in_text(after))
+        if wanted:
+            return wanted[0]
+    tested = term_of_path(xpath)
+    named = terms_in_text(text)
+    if tested in named and tested.startswith("BT"):
+        return tested
+    if after:
+        subjects = _terms_first(terms_in_text(before))
+        if subjects:
+            return subjects[-1]
+    return named[0] if named else tested
+
+
+def _terms_first(terms: list[str]) -> list[str]:
+    """Prefer fields (BT) to the groups (BG) that hold them."""
+    return [term for term in terms if term.startswith("BT")] or terms
+
+
 def terms_in_text(text: str) -> list[str]:
     """Return the known business terms that a rule's text names, in its order."""
     return [term for term in dict.fromkeys(_TERM.findall(text)) if term in TERMS]
 
 
-def term_label(term: str, lang: str = "en") -> str:
-    """Return ``Invoice total amount with VAT (BT-112)``, in French when ``lang`` says so."""
-    english, french = TERMS[term]
-    return f"{french if lang.startswith('fr') else english} ({term})"
+def term_label(term: str, lang: str = "en", line: int = 0) -> str:
+    """Return ``Item name (BT-153), line 2``; in French when ``lang`` says so.
+
+    The line is left out when it is 0.
+    """
+    is_french = lang.startswith("fr")
+    label = f"{TERMS[term][is_french]} ({term})"
+    return f"{label}, {'ligne' if is_french else 'line'} {line}" if line else label

@@ -22,7 +22,7 @@ from pathlib import Path
 from lxml import etree
 
 from .cii import PROFILES, XmlProblem, package_file
-from .cii_fields import local_path, term_label, term_of_path, terms_in_text
+from .cii_fields import line_of_path, local_path, subject_of, term_label
 from .errors import ArchiveError, WorkerError
 
 __all__ = ["SchematronWorker", "available", "check_rules", "shared_worker"]
@@ -31,6 +31,18 @@ _SCRIPT = Path(__file__).parent / "workers" / "saxon_worker.py"
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 #: The rule code at the head of a text, as in "[BR-CO-15]-Invoice total amount …".
 _CODE = re.compile(r"^\s*\[([A-Z][A-Za-z0-9_.\-]*)\]\s*-?\s*")
+#: Rules of the EXTENDED profile restate those of the norm in a text whose first term is not
+#: the field to mend; the field is then the one of the rule of the norm.
+_SUBJECTS = {
+    "CO-10": "BT-106",
+    "CO-11": "BT-107",
+    "CO-12": "BT-108",
+    "CO-13": "BT-109",
+    "CO-14": "BT-110",
+    "CO-15": "BT-112",
+    "CO-16": "BT-115",
+    "CO-17": "BT-117",
+}
 _WARNINGS = {"warning", "warn", "info", "information"}
 
 
@@ -220,7 +232,7 @@ def _read_report(svrl: bytes) -> list[XmlProblem]:
     problems = {}
     for element in root.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         problem = _problem(element)
-        problems.setdefault((problem.rule, problem.path, problem.message), problem)
+        problems.setdefault((problem.rule, problem.path, problem.line), problem)
     return sorted(problems.values(), key=lambda one: one.severity != "error")
 
 
@@ -230,15 +242,14 @@ def _problem(element) -> XmlProblem:
     rule = code[1] if code else element.get("id") or "?"
     message = text[code.end() :] if code else text
     location = element.get("location") or ""
-    # What the rule is about is the first term it names; else the place where it was tested.
-    terms = terms_in_text(message)
-    term = terms[0] if terms else term_of_path(location)
-    path = local_path(location)
+    term = _SUBJECTS.get("-".join(rule.split("-")[-2:])) or subject_of(message, location)
+    path, line = local_path(location), line_of_path(location)
     return XmlProblem(
         rule=rule,
-        field=term_label(term) if term else path.rpartition("/")[2] or "Invoice",
+        field=term_label(term, line=line) if term else path.rpartition("/")[2] or "Invoice",
         message=message,
         term=term or "",
         path=path,
+        line=line,
         severity="warning" if (element.get("flag") or "").lower() in _WARNINGS else "error",
     )

@@ -55,7 +55,7 @@ def serve(source, sink, idle_seconds, max_documents):
         xml = source.read(request["size"])
         try:
             rules = rules or Rules()
-            content = rules.apply(request["sheet"], xml.decode())
+            content = rules.apply(request["sheet"], xml.decode("utf-8-sig"))
             ok, answer = True, content.encode()
         except Exception as error:  # whatever it is, the asker has to be told
             ok, answer = False, f"{type(error).__name__}: {error}".encode()

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Sample invoices: CII XML in the profile EN 16931. Companies and numbers are invented.
 
-SIREN and SIRET numbers satisfy the Luhn check and VAT numbers their key, as the real ones do.
+SIRET and VAT numbers satisfy their checks, as the real ones do.
 """
 
 from dataclasses import dataclass, field
@@ -19,12 +19,6 @@ BUYER_SIREN, BUYER_SIRET = "987654324", "98765432400019"
 def french_vat(siren):
     """VAT number of a French company: key of two digits, then the SIREN."""
     return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02d}{siren}"
-
-
-def luhn_is_valid(number):
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 @dataclass
