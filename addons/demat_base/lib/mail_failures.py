@@ -55,6 +55,8 @@ _ENHANCED = {
     "4.1": "domain_unknown",
     "4.4": "domain_unknown",
 }
+# Causes that say more than "later" although the server keeps trying.
+_KEPT_WHEN_TEMPORARY = ("mailbox_full", "too_big")
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _BASIC = re.compile(r"(?<![\d.])([45]\d\d)(?=[\s,)-])")
 # Replies without an enhanced status (RFC 5321 §4.2.3).
@@ -114,11 +116,13 @@ def classify(failure_type, text, status=None):
 def _from_status(status):
     kind, _dot, detail = status.partition(".")
     code = _ENHANCED.get(detail)
-    if code:
+    if code and (kind == "5" or code in _KEPT_WHEN_TEMPORARY):
         return code
+    if kind == "4":
+        return "temporary"
     if detail.startswith("7."):
         return "server_login" if detail in ("7.8", "7.9") else "refused_policy"
-    return "temporary" if kind == "4" else "refused"
+    return "refused"
 
 
 def _from_words(text):

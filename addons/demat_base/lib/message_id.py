@@ -9,7 +9,10 @@ that receiving servers drop the copy, and a late bounce of any attempt is found.
 import hashlib
 import re
 
-__all__ = ["message_id"]
+__all__ = ["find_message_ids", "message_id"]
+
+_OURS = re.compile(r"<[0-9a-f]{40}\.demat@[A-Za-z0-9.-]+>")
+
 
 
 def message_id(idempotency_key, database_uuid, domain):
@@ -17,3 +20,8 @@ def message_id(idempotency_key, database_uuid, domain):
     digest = hashlib.sha256(f"{database_uuid}\n{idempotency_key}".encode()).hexdigest()
     host = domain if re.fullmatch(r"[A-Za-z0-9.-]+", domain or "") else "localhost"
     return f"<{digest[:40]}.demat@{host}>"
+
+
+def find_message_ids(text):
+    """Our Message-IDs quoted anywhere in ``text``, each once, in order."""
+    return list(dict.fromkeys(_OURS.findall(text or "")))

@@ -27,8 +27,11 @@ class SmtpJournal:
         """Observe ``connection`` (:class:`smtplib.SMTP` or alike), changing nothing.
 
         Only this object is touched, never its class: other mails of the process
-        keep their own connections.
+        keep their own connections. An earlier journal of the same connection stops
+        watching.
         """
+        for name in ("send_message", "data"):
+            vars(connection).pop(name, None)
         send_message = connection.send_message
 
         def watched_send_message(*args, **kwargs):

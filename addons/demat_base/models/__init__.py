@@ -8,6 +8,7 @@ from . import (
     demat_consent,
     demat_document_mixin,
     demat_exchange_actions,
+    demat_exchange_dispatch,
     demat_exchange_log,
     demat_exchange_mail,
     demat_notified_mixin,

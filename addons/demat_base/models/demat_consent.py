@@ -155,7 +155,6 @@ class DematConsent(models.Model):
     def copy(self, default=None):
         raise UserError(self.env._("A line of the consent register cannot be copied."))
 
-    @api.private
     @api.model
     def _record(self, partners, *, kinds, action, means, **values):
         """Add a statement for each customer and each kind.

@@ -61,7 +61,6 @@ class DematDocumentMixin(models.AbstractModel):
         """Company that sends the document."""
         return self.company_id or self.env.company
 
-    @api.private
     def _demat_resolve(self):
         """Who is told about each document, where, and with what.
 
@@ -206,11 +205,11 @@ class DematDocumentMixin(models.AbstractModel):
             "the site."
         )
 
-    @api.private
     def _demat_mail_values(self, exchange):
-        """Values of :meth:`demat.exchange._deliver_mail` for a new attempt.
+        """Values of :meth:`demat.exchange._deliver_mail` for an attempt.
 
-        The text is that of the first attempt, the addresses are those of today.
+        The addresses are those of today; the text is that of the first attempt, if
+        there was one.
 
         :raise UserError: the document cannot be notified by mail any more
         """
@@ -225,7 +224,26 @@ class DematDocumentMixin(models.AbstractModel):
                     "print it."
                 )
             )
-        return exchange._mail_values_again(join(resolution.to))
+        if exchange.mail_message_id:
+            return exchange._mail_values_again(join(resolution.to))
+        return {
+            **self._demat_prepare_mail(exchange, resolution),
+            "email_to": join(resolution.to),
+        }
+
+    def _demat_prepare_mail(self, exchange, resolution):
+        """Text of the notification; each document has its own.
+
+        :param exchange: the row that is about to be sent
+        :param resolution: :class:`..lib.resolution.Resolution` of this document
+        :return: values of :meth:`demat.exchange._deliver_mail`, without ``email_to``
+        :raise UserError: the document has no notification of its own
+        """
+        raise UserError(
+            self.env._(
+                "The mail was never written: send the document again from its own form."
+            )
+        )
 
     def _compute_demat_exchange_count(self):
         counts = dict(

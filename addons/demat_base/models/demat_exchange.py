@@ -163,7 +163,6 @@ class DematExchange(models.Model):
                 )
             )
 
-    @api.private
     @api.model
     def _create_pending(self, vals_list):
         """Rows for sendings to come; a key that is known already gives its old row.
@@ -189,7 +188,6 @@ class DematExchange(models.Model):
             rows[row.idempotency_key] = row.id
         return self.browse([rows[key] for key in keys])
 
-    @api.private
     def _mark_sending(self):
         """Start an attempt. The caller commits before he sends anything.
 
@@ -208,7 +206,6 @@ class DematExchange(models.Model):
         for attempts, rows in exchanges.grouped("attempts").items():
             rows.write({"attempts": attempts + 1})
 
-    @api.private
     def _mark_done(self, external_id=None, report=None):
         """The recipient has it.
 
@@ -228,7 +225,6 @@ class DematExchange(models.Model):
             vals["report"] = report
         self._transition("done", vals)
 
-    @api.private
     def _mark_failed(self, code, text, traceback=None, failed_recipients=None):
         """It did not arrive, for sure.
 
@@ -248,7 +244,6 @@ class DematExchange(models.Model):
             log=True,
         )
 
-    @api.private
     def _mark_unknown(self, text, traceback=None):
         """Nobody can tell whether it arrived: a person has to say."""
         self._transition(

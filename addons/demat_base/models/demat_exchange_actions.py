@@ -114,9 +114,10 @@ class DematExchange(models.Model):
             exchange._get_retry_method()
         exchanges._mark_sending()
         self._demat_commit()
-        for exchange in exchanges:
-            exchange._get_retry_method()()
-            self._demat_commit()
+        with exchanges._mail_sessions() as batch:
+            for exchange in batch:
+                exchange._get_retry_method()()
+                self._demat_commit()
         return exchanges._outcome_notification()
 
     def _get_retry_method(self):
@@ -154,7 +155,6 @@ class DematExchange(models.Model):
             return
         self._deliver_mail(values)
 
-    @api.private
     def _mail_values_again(self, recipients):
         """Values for :meth:`_deliver_mail`, from the mail of the earlier attempt.
 

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import smtplib
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -11,6 +12,7 @@ from odoo.exceptions import UserError
 from ..lib import addresses, mail_failures
 from ..lib.message_id import message_id
 from ..lib.smtp_journal import SmtpJournal
+from ..lib.smtp_pool import SmtpPool
 
 # RFC 3834: no out-of-office reply to a machine; the second for Exchange servers.
 _HEADERS = {
@@ -27,7 +29,19 @@ class DematExchange(models.Model):
 
     _inherit = "demat.exchange"
 
-    @api.private
+    @contextmanager
+    def _mail_sessions(self):
+        """The same exchanges, with connections to mail servers kept open.
+
+        For a batch: ``with exchanges._mail_sessions() as batch:`` then
+        :meth:`_deliver_mail` on each row of ``batch``.
+        """
+        pool = SmtpPool()
+        try:
+            yield self.with_context(demat_smtp_pool=pool)
+        finally:
+            pool.close()
+
     def _deliver_mail(self, values):
         """Send the mail of one exchange that is **committed** as *sending*.
 
@@ -84,7 +98,7 @@ class DematExchange(models.Model):
         company = self.company_id
         subject = values["subject"]
         body = Markup(values["body_html"])  # noqa: S704 our own rendered template
-        attachment_ids = list(values.get("attachment_ids") or ())
+        attachment_ids = self._get_mail_files(values.get("attachment_ids") or ()).ids
         message_vals = {
             "model": self.res_model,
             "res_id": self.res_id,
@@ -147,6 +161,28 @@ class DematExchange(models.Model):
             }
         )
         return mail
+
+    def _get_mail_files(self, attachment_ids):
+        """The files that go with the mail; archived ones as copies.
+
+        The archive refuses its own files on a message, which could be deleted; the
+        copy costs a row only, the filestore keeps equal contents once.
+        """
+        files = self.env["ir.attachment"].browse(attachment_ids)
+        archived = files.filtered(lambda file: file.res_model == "ged.document")
+        copies = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": file.name,
+                    "raw": file.raw,
+                    "mimetype": file.mimetype,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+                for file in archived
+            ]
+        )
+        return (files - archived) + copies
 
     def _get_message_id(self):
         """Message-ID of the mail: the same for each attempt of this exchange."""
@@ -316,7 +352,6 @@ class DematExchange(models.Model):
             ),
         }[code]
 
-    @api.private
     def _mark_bounced(self, failed, reason, code=None):
         """The mail came back, at once or days later.
 

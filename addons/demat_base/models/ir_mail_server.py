@@ -8,8 +8,19 @@ class IrMailServer(models.Model):
 
     @api.model
     def _connect__(self, *args, **kwargs):  # noqa: PLW3201 name of the host
-        """Let the journal of an exchange watch the dialogue with the server."""
-        connection = super()._connect__(*args, **kwargs)
+        """Reuse the connection of a batch, let the journal of an exchange watch it.
+
+        Both come through the context, so no other mail is concerned; in test mode
+        the host gives no connection at all.
+        """
+        pool = self.env.context.get("demat_smtp_pool")
+        if pool is None or args or self._disable_send():
+            connection = super()._connect__(*args, **kwargs)
+        else:
+            connection = pool.take(
+                tuple(sorted(kwargs.items())),
+                lambda: super(IrMailServer, self)._connect__(**kwargs),
+            )
         journal = self.env.context.get("demat_smtp_journal")
         if journal is not None and connection is not None:
             journal.watch(connection)

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import html2plaintext
 
 from ..lib import dsn, mail_failures
+from ..lib.message_id import find_message_ids
 
 
 class MailThread(models.AbstractModel):
@@ -18,7 +19,7 @@ class MailThread(models.AbstractModel):
         and "delayed, still trying" changes nothing.
         """
         reports = dsn.read_report(email_message)
-        exchanges = self._demat_bounced_exchanges(message_dict)
+        exchanges = self._demat_bounced_exchanges(email_message, message_dict)
         # the notifications must not tell the exchanges what is told better here
         thread = self.with_context(demat_outcome_apart=True)
         result = super(MailThread, thread)._routing_handle_bounce(
@@ -42,9 +43,17 @@ class MailThread(models.AbstractModel):
         return result
 
     @api.model
-    def _demat_bounced_exchanges(self, message_dict):
-        message = message_dict["bounced_message"]
+    def _demat_bounced_exchanges(self, email_message, message_dict):
+        """Exchanges whose mail came back.
+
+        A report in plain prose quotes the mail without the parts the host looks
+        for: our own Message-ID anywhere in it is proof enough.
+        """
         exchanges = self.env["demat.exchange"].sudo()
-        if not message:
+        message = message_dict["bounced_message"]
+        if message:
+            return exchanges.search([("mail_message_id", "in", message.ids)])
+        ids = find_message_ids(email_message.as_string())
+        if not ids:
             return exchanges
-        return exchanges.search([("mail_message_id", "in", message.ids)])
+        return exchanges.search([("mail_message_id.message_id", "in", ids)])

@@ -1,0 +1,175 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import traceback
+from contextlib import contextmanager
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: First key of the advisory locks that living workers hold on their exchange.
+LOCK_CLASS = 0x64656D61
+
+
+class DematExchange(models.Model):
+    """The mail of an exchange leaves once, whatever happens to the process.
+
+    A worker announces (``sending``, committed), acts, and stores the outcome. While it
+    lives it holds an advisory lock of its database session on the exchange; the lock
+    disappears with the process. An exchange found in ``sending`` without that lock is
+    the work of a dead process: nobody knows whether the mail left, so it becomes
+    ``unknown`` and a human decides.
+    """
+
+    _inherit = "demat.exchange"
+
+    # -- rows -------------------------------------------------------------------------
+
+    @api.model
+    def _prepare_rows(self, vals_list):
+        """Create the exchanges, or take up again those of an earlier try.
+
+        The idempotency key says which: a document that could not be made yesterday is
+        the same exchange today.
+
+        :param vals_list: values with ``idempotency_key``
+        :return: the exchanges, all pending
+        """
+        keys = [values["idempotency_key"] for values in vals_list]
+        known = {
+            exchange.idempotency_key: exchange
+            for exchange in self.search([("idempotency_key", "in", keys)])
+        }
+        again = self.browse()
+        fresh = []
+        for values in vals_list:
+            exchange = known.get(values["idempotency_key"])
+            if exchange is None:
+                fresh.append(values)
+            elif exchange.state in ("failed", "cancelled"):
+                exchange._mark_pending(
+                    {
+                        name: values[name]
+                        for name in ("recipients", "user_id")
+                        if name in values
+                    }
+                )
+                again |= exchange
+        return again | self._create_pending(fresh)
+
+    def _mark_pending(self, values=None):
+        """Take an exchange up again under its key, with the recipients of today."""
+        self._transition("pending", values or {})
+
+    def _mark_cancelled(self, text):
+        """Give an exchange up; the text says why."""
+        self._transition("cancelled", {}, log=True, text=text)
+
+    # -- mail -------------------------------------------------------------------------
+
+    def _dispatch_mail(self):
+        """Send the pending mails of these exchanges, each in its own transactions.
+
+        The cursor must be ours: it is committed. A failure of one mail is stored on its
+        row and does not stop the next.
+        """
+        for exchange in self:
+            with exchange._alive() as alive:
+                if alive:
+                    exchange._dispatch_one_mail()
+
+    def _dispatch_one_mail(self):
+        """Announce, send and store the outcome of one mail."""
+        values = retrying(self._announce_mail, self.env)
+        if values is None:
+            return
+        try:
+            # From here on nothing is repeated: the mail may be on its way.
+            self._deliver_mail(values)
+            self.env.cr.commit()
+        except Exception as error:
+            _logger.warning("Exchange %s: outcome unknown", self.id, exc_info=True)
+            trace = traceback.format_exc()
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            text = self.env._(
+                "The sending was interrupted (%(why)s). Ask the recipient whether the "
+                "mail arrived, then say so here.",
+                why=error,
+            )
+            retrying(lambda: self._mark_unknown(text, trace), self.env)
+
+    def _announce_mail(self):
+        """Write ``sending`` and make the mail, so that little is left to do after.
+
+        :return: values for ``_deliver_mail``, or None if there is nothing to send
+        """
+        exchange = self.try_lock_for_update(allow_referencing=True)
+        exchange.invalidate_recordset()
+        if not exchange or exchange.state != "pending" or exchange.channel != "mail":
+            return None
+        document = self.env[exchange.res_model].sudo().browse(exchange.res_id).exists()
+        if not document:
+            exchange._mark_cancelled(self.env._("The document no longer exists."))
+            return None
+        try:
+            with self.env.cr.savepoint():
+                values = document._demat_mail_values(exchange)
+        except UserError as error:
+            exchange._mark_failed("blocked", error.args[0])
+            return None
+        exchange._mark_sending()
+        return values
+
+    @api.model
+    def _dispatch_pending_mail(self, limit=200):
+        """Send mails that a restart left pending although their document is out."""
+        waiting = self.search(
+            [
+                ("channel", "=", "mail"),
+                ("direction", "=", "out"),
+                ("state", "=", "pending"),
+                ("document_id", "!=", False),
+            ],
+            limit=limit,
+            order="id",
+        )
+        waiting._dispatch_mail()
+
+    @api.model
+    def _recover_interrupted(self):
+        """Declare ``unknown`` what a dead process left in ``sending``."""
+        interrupted = self.search([("channel", "=", "mail"), ("state", "=", "sending")])
+        for exchange in interrupted:
+            with exchange._alive() as alive:
+                if alive:
+                    retrying(exchange._declare_unknown, self.env)
+
+    def _declare_unknown(self):
+        self.invalidate_recordset(["state"])
+        if self.state == "sending":
+            self._mark_unknown(
+                self.env._(
+                    "The server stopped while this mail was being sent. Ask the "
+                    "recipient whether it arrived, then say so here."
+                )
+            )
+
+    @contextmanager
+    def _alive(self):
+        """Hold the lock of a living worker; yields whether we got it."""
+        self.ensure_one()
+        [[got]] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, self.id)
+        )
+        try:
+            yield got
+        finally:
+            if got:
+                self.env.execute_query(
+                    SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
+                )

@@ -1,0 +1,13 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    test_access,
+    test_consent,
+    test_exchange,
+    test_exchange_actions,
+    test_mail_bounce,
+    test_mail_delivery,
+    test_notified,
+    test_resolution,
+    test_settings,
+)
