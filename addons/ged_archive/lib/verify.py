@@ -122,7 +122,7 @@ class _Inspection:
                 stamp_trusted = self._leads_to_root(
                     stamp.certificate, stamp.others, {"time_stamping"}, stamp.token.time
                 )
-            moment = as_utc(self._moment) if self._moment else None
+            moment = self._moment
             if moment is None and stamp_trusted:
                 moment = stamp.token.time
             trusted = self._leads_to_root(
@@ -220,6 +220,11 @@ class _Inspection:
         usage = certificate.key_usage_value
         if usage and not usage.native & {"digital_signature", "non_repudiation"}:
             self._errors.append("The certificate was not issued for signatures.")
+            return False
+        moment = as_utc(moment)
+        if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+            # Said here because a certificate that is itself a root is not examined further.
+            self._errors.append(f"The certificate was not valid on {moment:%Y-%m-%d}.")
             return False
         context = ValidationContext(
             trust_roots=self._roots,
