@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Dematerialised Invoices",
-    "summary": "Send states, signed Factur-X PDF/A-3, archive, portal and mail for customer invoices",
+    "summary": "Signed Factur-X invoices: send states, archive, portal, notification",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "The demat contributors",

@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The life of an invoice: one table of treatments and states.
 
-Source: seed 001, "Critères et types de traitement" and "Types de traitement"; design, section 4.
+Source: seed 001, "Types de traitement" and "Critères et types de traitement"; design,
+section 4.
 Buttons, wizards, jobs and tests read this table and no other.
 """
 
@@ -87,6 +88,12 @@ def can_apply(code, state, *, on_demand=False):
 def can_move(source, target):
     """Say whether the table knows a way from one state to another in one step."""
     for treatment in TREATMENTS.values():
-        if treatment.target == target and treatment.code != "send" and source in treatment.accepts:
+        if (
+            treatment.target == target
+            and treatment.code != "send"
+            and source in treatment.accepts
+        ):
             return True
-    return any(source in sources and target == goal for sources, goal in SYSTEM_MOVES.values())
+    return any(
+        source in sources and target == goal for sources, goal in SYSTEM_MOVES.values()
+    )

@@ -8,8 +8,8 @@ from ..lib import states
 class AccountMove(models.Model):
     """A customer invoice that waits, is prepared, leaves, and is locked.
 
-    Life: see ``lib/states.py``. Entry points: the ``action_demat_*`` buttons, ``_demat_start`` and the job
-    ``_cron_demat_dispatch``.
+    Life: see ``lib/states.py``. Entry points: the ``action_demat_*`` buttons,
+    ``_demat_start`` and the job ``_cron_demat_dispatch``.
     """
 
     _name = "account.move"
@@ -72,9 +72,7 @@ class AccountMove(models.Model):
         help="What became of the notification: told by the exchanges of the invoice.",
     )
     demat_locked = fields.Boolean(compute="_compute_demat_locked")
-    demat_error = fields.Char(
-        string="Last sending error", copy=False, readonly=True
-    )
+    demat_error = fields.Char(string="Last sending error", copy=False, readonly=True)
 
     @api.depends("demat_state")
     def _compute_demat_locked(self):
@@ -113,9 +111,13 @@ class AccountMove(models.Model):
         sent = self.filtered(lambda move: move.demat_state == states.SENT)
         if not sent.ids:
             return []
-        return self.env["demat.exchange"].sudo()._read_group(
-            [("res_model", "=", self._name), ("res_id", "in", sent.ids)],
-            ["res_id", "channel", "state"],
+        return (
+            self.env["demat.exchange"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", sent.ids)],
+                ["res_id", "channel", "state"],
+            )
         )
 
     @api.depends("demat_state")

@@ -180,7 +180,9 @@ class AccountMove(models.Model):
             for move, reasons in problems.items()
             for reason in reasons
         ]
-        text = self.env._("Nothing was sent. Mend this first:") + "\n" + "\n".join(lines)
+        text = (
+            self.env._("Nothing was sent. Mend this first:") + "\n" + "\n".join(lines)
+        )
         reasons = [reason for found in problems.values() for reason in found]
         targets = {(reason.model, reason.res_id) for reason in reasons}
         if len(targets) == 1 and all(next(iter(targets))):
@@ -262,7 +264,10 @@ class AccountMove(models.Model):
                 return
             if still:
                 # another worker holds them; whoever is alive finishes them
-                domain = [("demat_state", "=", states.SENDING), ("id", "not in", batch.ids)]
+                domain = [
+                    ("demat_state", "=", states.SENDING),
+                    ("id", "not in", batch.ids),
+                ]
         self.env["demat.exchange"]._recover_interrupted()
         self.env["demat.exchange"]._dispatch_pending_mail()
 

@@ -141,12 +141,16 @@ class AccountMove(models.Model):
         for move in self:
             if move.demat_state not in states.LOCKED_STATES:
                 continue
-            changed = sorted(name for name in names if is_changed(move, name, vals[name]))
+            changed = sorted(
+                name for name in names if is_changed(move, name, vals[name])
+            )
             if changed:
                 raise UserError(move._demat_locked_message(changed))
 
     def _demat_locked_message(self, names=()):
-        labels = [self._fields[name].get_description(self.env)["string"] for name in names]
+        labels = [
+            self._fields[name].get_description(self.env)["string"] for name in names
+        ]
         return self.env._(
             "%(name)s was sent to its recipient and cannot be changed any more"
             " (%(fields)s). Make a credit note, or ask a dematerialisation "
@@ -199,4 +203,3 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_demat_except_sent(self):
         self.move_id._demat_refuse_line_change()
-

@@ -3,7 +3,7 @@
 import logging
 import traceback
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -11,8 +11,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.ged_archive.lib import errors as lib_errors
 from odoo.addons.ged_archive.lib import facturx
-from odoo.addons.ged_archive.lib.xmp import DocumentInfo
 from odoo.addons.ged_archive.lib.seal import SealResult
+from odoo.addons.ged_archive.lib.xmp import DocumentInfo
 
 from ..lib import states
 
@@ -86,7 +86,10 @@ class AccountMove(models.Model):
             for move in self
         }
         sender._prepare_invoice_pdf_report(data)
-        return {move: values["pdf_attachment_values"]["raw"] for move, values in data.items()}
+        return {
+            move: values["pdf_attachment_values"]["raw"]
+            for move, values in data.items()
+        }
 
     def _demat_seal(self, pdf, sealer):
         """Turn a drawn PDF into the sealed Factur-X PDF/A-3 of this invoice.
@@ -109,7 +112,7 @@ class AccountMove(models.Model):
                 date=fields.Date.to_string(self.invoice_date),
             ),
             lang=(self.partner_id.lang or "fr_FR").replace("_", "-"),
-            created=datetime.now(timezone.utc),
+            created=datetime.now(UTC),
         )
         conversion = facturx.convert_with_xml(pdf, xml, info)
         if conversion.obstacles:
@@ -166,12 +169,16 @@ class AccountMove(models.Model):
         )
         documents._record_event("sent")
         self._demat_attach({move: produced[move].data for move in self})
-        exchanges = self.env["demat.exchange"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("state", "=", "pending"),
-            ]
+        exchanges = (
+            self.env["demat.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "=", "pending"),
+                ]
+            )
         )
         by_move = dict(zip(self.ids, documents, strict=True))
         exchanges.filtered(lambda row: row.channel == "ged")._mark_sending()
@@ -221,18 +228,22 @@ class AccountMove(models.Model):
         if old:
             # a file made by the host before, or the version before a reopening
             self._detach_attachments()
-        attachments = self.env["ir.attachment"].sudo().create(
-            [
-                {
-                    "name": move._get_invoice_report_filename(),
-                    "raw": contents[move],
-                    "mimetype": "application/pdf",
-                    "res_model": move._name,
-                    "res_id": move.id,
-                    "res_field": "invoice_pdf_report_file",
-                }
-                for move in self
-            ]
+        attachments = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": move._get_invoice_report_filename(),
+                        "raw": contents[move],
+                        "mimetype": "application/pdf",
+                        "res_model": move._name,
+                        "res_id": move.id,
+                        "res_field": "invoice_pdf_report_file",
+                    }
+                    for move in self
+                ]
+            )
         )
         self.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
         for move, attachment in zip(self, attachments, strict=True):
@@ -302,12 +313,16 @@ class AccountMove(models.Model):
     def _demat_give_back(self, failures):
         """Return the invoices that could not be made to ``ready``, with their cause."""
         for move, failure in failures.items():
-            exchanges = move.env["demat.exchange"].sudo().search(
-                [
-                    ("res_model", "=", move._name),
-                    ("res_id", "=", move.id),
-                    ("state", "=", "pending"),
-                ]
+            exchanges = (
+                move.env["demat.exchange"]
+                .sudo()
+                .search(
+                    [
+                        ("res_model", "=", move._name),
+                        ("res_id", "=", move.id),
+                        ("state", "=", "pending"),
+                    ]
+                )
             )
             for exchange in exchanges:
                 if exchange.channel == "ged":
@@ -323,6 +338,4 @@ class AccountMove(models.Model):
                 reason=failure.text[:200],
                 demat_error=failure.text,
             )
-            move._message_log(
-                body=move.env._("Not sent: %(why)s", why=failure.text)
-            )
+            move._message_log(body=move.env._("Not sent: %(why)s", why=failure.text))

@@ -20,9 +20,11 @@ class AccountMove(models.Model):
         """
         for company in self.company_id.filtered("demat_individual_account"):
             moves = self.filtered(
-                lambda move, c=company: move.company_id == c
-                and move.is_sale_document(include_receipts=True)
-                and move.state == "draft"
+                lambda move, c=company: (
+                    move.company_id == c
+                    and move.is_sale_document(include_receipts=True)
+                    and move.state == "draft"
+                )
             ).with_company(company)
             for partner in moves.commercial_partner_id:
                 account = partner.sudo()._demat_get_individual_account(company)

@@ -70,7 +70,7 @@ class AccountMove(models.Model):
             raise AccessError(
                 self.env._(
                     "Only the users of the dematerialisation may do this. Ask an "
-                    "administrator for the right \"Dematerialisation: User\"."
+                    'administrator for the right "Dematerialisation: User".'
                 )
             )
         self.check_access("write")
@@ -180,9 +180,13 @@ class AccountMove(models.Model):
 
     def _demat_write(self, values):
         """Write our own fields past the lock of sent invoices."""
-        return self.with_context(
-            demat_transition=TRANSITION, skip_is_manually_modified=True
-        ).sudo().write(values)
+        return (
+            self.with_context(
+                demat_transition=TRANSITION, skip_is_manually_modified=True
+            )
+            .sudo()
+            .write(values)
+        )
 
     # -- validation and draft ---------------------------------------------------------
 
@@ -224,12 +228,16 @@ class AccountMove(models.Model):
             move.message_post(
                 body=self.env._("Reopened for correction: %(why)s", why=reason)
             )
-        pending = self.env["demat.exchange"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", moves.ids),
-                ("state", "in", ("pending", "failed")),
-            ]
+        pending = (
+            self.env["demat.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", moves.ids),
+                    ("state", "in", ("pending", "failed")),
+                ]
+            )
         )
         pending._mark_cancelled(self.env._("The invoice was reopened."))
         moves._demat_move_to(

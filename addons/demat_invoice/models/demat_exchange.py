@@ -1,176 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-import traceback
-from contextlib import contextmanager
-
 from odoo import api, models
-from odoo.service.model import retrying
-from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
-
-#: First key of the advisory locks that living workers hold on the exchange they work on.
-LOCK_CLASS = 0x64656D61
 
 
 class DematExchange(models.Model):
-    """The mail of an exchange leaves once, whatever happens to the process.
-
-    A worker announces (``sending``, committed), acts, and stores the outcome. While it
-    lives it holds an advisory lock of its database session on the exchange; the lock
-    disappears with the process. An exchange found in ``sending`` without that lock is
-    the work of a dead process: nobody knows whether the mail left, so it becomes
-    ``unknown`` and a human decides.
-    """
+    """The invoice shows what became of its exchanges."""
 
     _inherit = "demat.exchange"
-
-    # -- rows -------------------------------------------------------------------------
-
-    @api.model
-    def _prepare_rows(self, vals_list):
-        """Create the exchanges, or take up again those of an earlier try.
-
-        The idempotency key says which: a document that could not be made yesterday is
-        the same exchange today.
-
-        :param vals_list: values with ``idempotency_key``
-        :return: the exchanges, all pending
-        """
-        keys = [values["idempotency_key"] for values in vals_list]
-        known = {
-            exchange.idempotency_key: exchange
-            for exchange in self.search([("idempotency_key", "in", keys)])
-        }
-        again = self.browse()
-        fresh = []
-        for values in vals_list:
-            exchange = known.get(values["idempotency_key"])
-            if exchange is None:
-                fresh.append(values)
-            elif exchange.state in ("failed", "cancelled"):
-                exchange._mark_pending(
-                    {
-                        name: values[name]
-                        for name in ("recipients", "user_id")
-                        if name in values
-                    }
-                )
-                again |= exchange
-        return again | self._create_pending(fresh)
-
-    def _mark_pending(self, values=None):
-        """Take an exchange up again under its key, with the recipients of today."""
-        self._transition("pending", values or {})
-
-    def _mark_cancelled(self, text):
-        """Give an exchange up; the text says why."""
-        self._transition("cancelled", {}, log=True, text=text)
-
-    # -- mail -------------------------------------------------------------------------
-
-    def _dispatch_mail(self):
-        """Send the pending mails of these exchanges, each in its own transactions.
-
-        The cursor must be ours: it is committed. A failure of one mail is stored on its
-        row and does not stop the next.
-        """
-        for exchange in self:
-            with exchange._alive() as alive:
-                if alive:
-                    exchange._dispatch_one_mail()
-
-    def _dispatch_one_mail(self):
-        """Announce, send and store the outcome of one mail."""
-        values = retrying(self._announce_mail, self.env)
-        if values is None:
-            return
-        try:
-            # From here on nothing is repeated: the mail may be on its way.
-            self._deliver_mail(values)
-            self.env.cr.commit()
-        except Exception as error:
-            _logger.warning("Exchange %s: outcome unknown", self.id, exc_info=True)
-            trace = traceback.format_exc()
-            self.env.cr.rollback()
-            self.env.invalidate_all()
-            text = self.env._(
-                "The sending was interrupted (%(why)s). Ask the recipient whether the "
-                "mail arrived, then say so here.",
-                why=error,
-            )
-            retrying(lambda: self._mark_unknown(text, trace), self.env)
-
-    def _announce_mail(self):
-        """Write ``sending`` and make the mail, so that little is left to do after.
-
-        :return: values for ``_deliver_mail``, or None if there is nothing to send
-        """
-        exchange = self.try_lock_for_update(allow_referencing=True)
-        exchange.invalidate_recordset()
-        if not exchange or exchange.state != "pending" or exchange.channel != "mail":
-            return None
-        document = self.env[exchange.res_model].sudo().browse(exchange.res_id).exists()
-        if not document:
-            exchange._mark_cancelled(self.env._("The document no longer exists."))
-            return None
-        values = document._demat_prepare_mail(exchange)
-        exchange._mark_sending()
-        return values
-
-    @api.model
-    def _dispatch_pending_mail(self, limit=200):
-        """Send mails that a restart left pending although their document is out."""
-        waiting = self.search(
-            [
-                ("channel", "=", "mail"),
-                ("direction", "=", "out"),
-                ("state", "=", "pending"),
-                ("document_id", "!=", False),
-            ],
-            limit=limit,
-            order="id",
-        )
-        waiting._dispatch_mail()
-
-    @api.model
-    def _recover_interrupted(self):
-        """Declare ``unknown`` what a dead process left in ``sending``."""
-        interrupted = self.search(
-            [("channel", "=", "mail"), ("state", "=", "sending")]
-        )
-        for exchange in interrupted:
-            with exchange._alive() as alive:
-                if alive:
-                    retrying(exchange._declare_unknown, self.env)
-
-    def _declare_unknown(self):
-        self.invalidate_recordset(["state"])
-        if self.state == "sending":
-            self._mark_unknown(
-                self.env._(
-                    "The server stopped while this mail was being sent. Ask the "
-                    "recipient whether it arrived, then say so here."
-                )
-            )
-
-    @contextmanager
-    def _alive(self):
-        """Hold the lock of a living worker on this exchange; yields whether we got it."""
-        self.ensure_one()
-        [[got]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, self.id)
-        )
-        try:
-            yield got
-        finally:
-            if got:
-                self.env.execute_query(
-                    SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
-                )
-
-    # -- the invoice shows what became of it ------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -200,15 +36,10 @@ class DematExchange(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _demat_prepare_mail(self, exchange):
-        """Return the values of the notification (seed 001, "Courriel type").
-
-        :param exchange: the row that is about to be sent; it holds the recipients
-        :return: dictionary for ``demat.exchange._deliver_mail``
-        """
+    def _demat_prepare_mail(self, exchange, resolution):
+        # IMPLEMENTS demat_base: seed 001, "Courriel type suite à Envoyer"
         self.ensure_one()
         template = self.company_id._demat_get_mail_template().sudo()
-        resolution = self._demat_resolve()[self.id]
         lang = resolution.lang or self.partner_id.lang or self.env.lang
         fields_to_render = ("subject", "body_html", "email_from", "reply_to")
         rendered = template.with_context(lang=lang)._generate_template(
@@ -220,8 +51,6 @@ class AccountMove(models.Model):
             else self.env["ir.attachment"]
         )
         return {
-            "email_to": exchange.recipients,
-            "email_cc": False,
             "subject": rendered.get("subject"),
             "body_html": rendered.get("body_html"),
             "email_from": rendered.get("email_from"),
@@ -230,10 +59,3 @@ class AccountMove(models.Model):
             "author_id": self.company_id.partner_id.id,
             "lang": lang,
         }
-
-    def _demat_mail_values(self, exchange):
-        # EXTENDS demat_base: a process that died before the mail was written left no
-        # text to repeat; the text is made again from the invoice
-        if exchange.mail_message_id:
-            return super()._demat_mail_values(exchange)
-        return self._demat_prepare_mail(exchange)

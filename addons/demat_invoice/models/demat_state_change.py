@@ -6,7 +6,8 @@ from odoo import fields, models
 class DematStateChange(models.Model):
     """Who moved an invoice from one send state to another, when and why (seed 001).
 
-    Rows are written by the transitions of ``account.move`` and by nothing else; nobody edits them.
+    Rows are written by the transitions of ``account.move`` and by nothing else; nobody
+    edits them.
     """
 
     _name = "demat.state.change"
@@ -14,7 +15,9 @@ class DematStateChange(models.Model):
     _order = "id desc"
     _rec_name = "treatment"
 
-    move_id = fields.Many2one("account.move", required=True, index=True, ondelete="cascade", readonly=True)
+    move_id = fields.Many2one(
+        "account.move", required=True, index=True, ondelete="cascade", readonly=True
+    )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     treatment = fields.Selection(
         [
@@ -39,4 +42,8 @@ class DematStateChange(models.Model):
     reason = fields.Char(readonly=True)
 
     def _selection_demat_state(self):
-        return self.env["account.move"]._fields["demat_state"]._description_selection(self.env)
+        return (
+            self.env["account.move"]
+            ._fields["demat_state"]
+            ._description_selection(self.env)
+        )

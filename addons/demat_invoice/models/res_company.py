@@ -8,24 +8,28 @@ class ResCompany(models.Model):
 
     demat_invoicing = fields.Boolean(
         string="Dematerialise customer invoices",
-        help="Validated customer invoices and credit notes wait to be prepared and sent. The customer sees them on "
-        "the portal only once they are sent.",
+        help="Validated customer invoices and credit notes wait to be prepared and "
+        "sent. The customer sees them on the portal only once they are sent.",
     )
     demat_send_at_validation = fields.Boolean(
         string="Send at validation",
-        help="Validating an invoice archives it, publishes it on the customer's portal and announces it in one go.",
+        help="Validating an invoice archives it, publishes it on the customer's portal "
+        "and announces it in one go.",
     )
     demat_schematron = fields.Boolean(
         string="Check the EN 16931 rules",
         default=True,
-        help="Check the electronic invoice against the business rules of EN 16931 before it is sealed. "
-        "Needs the Python package saxonche.",
+        help="Check the electronic invoice against the business rules of EN 16931 "
+        "before it is sealed. Needs the Python package saxonche.",
     )
     demat_individual_account = fields.Boolean(
         string="Individual receivable accounts",
-        help="At a customer's first validated invoice, his own receivable account is created and used.",
+        help="At a customer's first validated invoice, his own receivable account is "
+        "created and used.",
     )
-    demat_account_prefix = fields.Char(string="Receivable account prefix", default="411")
+    demat_account_prefix = fields.Char(
+        string="Receivable account prefix", default="411"
+    )
     demat_account_numbering = fields.Selection(
         [("reference", "Customer reference"), ("counter", "Counter")],
         string="Receivable account numbering",
@@ -39,6 +43,8 @@ class ResCompany(models.Model):
     )
 
     def _demat_get_mail_template(self):
-        """Return the template of the notification: the company's choice, else the one delivered with the addon."""
+        """Return the template of the notification: the company's choice, else ours."""
         self.ensure_one()
-        return self.demat_mail_template_id or self.env.ref("demat_invoice.mail_template_invoice_available")
+        return self.demat_mail_template_id or self.env.ref(
+            "demat_invoice.mail_template_invoice_available"
+        )

@@ -6,10 +6,24 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    demat_invoicing = fields.Boolean(related="company_id.demat_invoicing", readonly=False)
-    demat_send_at_validation = fields.Boolean(related="company_id.demat_send_at_validation", readonly=False)
-    demat_schematron = fields.Boolean(related="company_id.demat_schematron", readonly=False)
-    demat_individual_account = fields.Boolean(related="company_id.demat_individual_account", readonly=False)
-    demat_account_prefix = fields.Char(related="company_id.demat_account_prefix", readonly=False)
-    demat_account_numbering = fields.Selection(related="company_id.demat_account_numbering", readonly=False)
-    demat_mail_template_id = fields.Many2one(related="company_id.demat_mail_template_id", readonly=False)
+    demat_invoicing = fields.Boolean(
+        related="company_id.demat_invoicing", readonly=False
+    )
+    demat_send_at_validation = fields.Boolean(
+        related="company_id.demat_send_at_validation", readonly=False
+    )
+    demat_schematron = fields.Boolean(
+        related="company_id.demat_schematron", readonly=False
+    )
+    demat_individual_account = fields.Boolean(
+        related="company_id.demat_individual_account", readonly=False
+    )
+    demat_account_prefix = fields.Char(
+        related="company_id.demat_account_prefix", readonly=False
+    )
+    demat_account_numbering = fields.Selection(
+        related="company_id.demat_account_numbering", readonly=False
+    )
+    demat_mail_template_id = fields.Many2one(
+        related="company_id.demat_mail_template_id", readonly=False
+    )

@@ -7,9 +7,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _demat_get_site(self):
-        """Return the site of the order: its project, else the only project of its lines.
+        """Return the site of the order: its project, else the only one of its lines.
 
-        :return: ``project.project`` record or empty recordset (none, or several different ones)
+        :return: ``project.project``; empty if there is none, or several different ones
         """
         self.ensure_one()
         order_sudo = self.sudo()

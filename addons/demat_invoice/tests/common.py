@@ -26,7 +26,7 @@ def make_pkcs12(name="Test seal", *, days=(-1, 365)):
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -102,17 +102,23 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
         )
         # reports are drawn for real; their style sheets cannot be fetched from inside
         # of the test transaction
-        cls.env["ir.config_parameter"].sudo().set_param("report.url", "http://127.0.0.1:9")
+        cls.env["ir.config_parameter"].sudo().set_param(
+            "report.url", "http://127.0.0.1:9"
+        )
 
     @classmethod
     def _make_profile(cls, company, **days):
-        return cls.env["ged.seal.profile"].sudo().create(
-            {
-                "name": "Test seal",
-                "company_id": company.id,
-                "pkcs12": base64.b64encode(make_pkcs12(**days)),
-                "password": PASSWORD,
-            }
+        return (
+            cls.env["ged.seal.profile"]
+            .sudo()
+            .create(
+                {
+                    "name": "Test seal",
+                    "company_id": company.id,
+                    "pkcs12": base64.b64encode(make_pkcs12(**days)),
+                    "password": PASSWORD,
+                }
+            )
         )
 
     @classmethod
@@ -151,9 +157,7 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
                 "email": f"{login}@batitest.example",
                 "company_id": cls.company.id,
                 "company_ids": [Command.set(cls.company.ids)],
-                "group_ids": [
-                    Command.set([cls.env.ref(name).id for name in groups])
-                ],
+                "group_ids": [Command.set([cls.env.ref(name).id for name in groups])],
             }
         )
 

@@ -126,7 +126,9 @@ class TestDispatch(DematInvoiceCommon):
         move.with_user(self.clerk).action_demat_prepare()
         move.with_user(self.clerk)._demat_start()
         with (
-            patch.object(facturx, "convert_with_xml", side_effect=RuntimeError("no disk")),
+            patch.object(
+                facturx, "convert_with_xml", side_effect=RuntimeError("no disk")
+            ),
             self.assertLogs("odoo.addons.demat_invoice", "WARNING"),
         ):
             self._dispatch(move)
@@ -145,7 +147,9 @@ class TestDispatch(DematInvoiceCommon):
 
         def export(model, invoice):
             xml, errors = original(model, invoice)
-            return xml.replace(b"504.00</ram:GrandTotal", b"505.00</ram:GrandTotal"), errors
+            return xml.replace(
+                b"504.00</ram:GrandTotal", b"505.00</ram:GrandTotal"
+            ), errors
 
         with patch.object(
             type(self.env["account.edi.xml.cii"]), "_export_invoice", export
@@ -183,7 +187,9 @@ class TestDispatch(DematInvoiceCommon):
         line = wizard.line_ids.filtered(lambda row: row.move_id == ready)
         self.assertEqual(line.recipients, "client@accord.example")
         wizard.action_send()
-        self.assertEqual((ready.demat_state, waiting.demat_state), ("sending", "waiting"))
+        self.assertEqual(
+            (ready.demat_state, waiting.demat_state), ("sending", "waiting")
+        )
 
     def test_wizard_with_nothing_to_send_says_why(self):
         move = self._invoice()
@@ -207,13 +213,13 @@ class TestDispatch(DematInvoiceCommon):
         move = self._invoice()
         self._send(move)
         mail = self._exchanges(move).filtered(lambda row: row.channel == "mail")
-        values = move._demat_prepare_mail(mail)
+        values = move._demat_mail_values(mail)
         self.assertEqual(values["email_to"], "client@accord.example")
         for word in ("Bâti Test SARL", "Client Accord SAS", move.name, "/my/invoices/"):
             self.assertIn(word, values["body_html"])
         self.assertFalse(values["attachment_ids"])
         self.customer.demat_attach_pdf = True
-        values = move._demat_prepare_mail(mail)
+        values = move._demat_mail_values(mail)
         self.assertEqual(values["attachment_ids"], move.invoice_pdf_report_id.ids)
 
     def test_mail_outcome_shows_on_the_invoice(self):

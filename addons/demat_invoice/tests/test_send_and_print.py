@@ -11,9 +11,7 @@ class TestSendAndPrint(DematInvoiceCommon):
     """The host's wizard keeps working, and makes no second file."""
 
     def _host_send(self, move, methods=("manual",)):
-        sender = self.env["account.move.send"].with_context(
-            force_report_rendering=True
-        )
+        sender = self.env["account.move.send"].with_context(force_report_rendering=True)
         return sender._generate_and_send_invoices(move, sending_methods=set(methods))
 
     def test_a_sent_invoice_goes_out_again_as_the_same_file(self):

@@ -100,8 +100,10 @@ class TestStates(DematInvoiceCommon):
             move.action_demat_prepare()
 
     def test_other_company_cannot_treat(self):
-        other = self.company_data_2["company"] if hasattr(self, "company_data_2") else (
-            self.env["res.company"].create({"name": "Autre"})
+        other = (
+            self.company_data_2["company"]
+            if hasattr(self, "company_data_2")
+            else (self.env["res.company"].create({"name": "Autre"}))
         )
         stranger = self.env["res.users"].create(
             {
