@@ -6,7 +6,6 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
 from odoo.tools import split_every
 
 from odoo.addons.demat_base.lib.resolution import Blocking
@@ -221,7 +220,7 @@ class AccountMove(models.Model):
         """
         for batch in split_every(BATCH_SIZE, self.ids):
             moves = self.browse(batch)
-            retrying(moves._demat_dispatch_batch, self.env)
+            self.env["demat.exchange"]._demat_run_committed(moves._demat_dispatch_batch)
             moves._demat_exchanges("mail")._dispatch_mail()
 
     def _demat_dispatch_batch(self):
@@ -257,7 +256,7 @@ class AccountMove(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         while batch := self.search(domain, limit=BATCH_SIZE, order="id"):
             moves = batch.with_context(demat_in_cron=True)
-            retrying(moves._demat_dispatch_batch, self.env)
+            self.env["demat.exchange"]._demat_run_committed(moves._demat_dispatch_batch)
             batch._demat_exchanges("mail")._dispatch_mail()
             still = self.search_count([*domain, ("id", "in", batch.ids)])
             if not self.env["ir.cron"]._commit_progress(len(batch) - still):

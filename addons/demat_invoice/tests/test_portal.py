@@ -146,7 +146,9 @@ class TestPortal(DematInvoiceCommon, HttpCase):
         params = {"thread_model": "account.move", "thread_id": move.id}
         response = self.url_open(
             "/mail/chatter_fetch",
-            data=json.dumps({"params": {**params, **({"token": token} if token else {})}}),
+            data=json.dumps(
+                {"params": {**params, **({"token": token} if token else {})}}
+            ),
             headers={"Content-Type": "application/json"},
         )
         return response.text
