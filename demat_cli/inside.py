@@ -4,8 +4,8 @@
 
 ``python -m demat_cli.inside CONFIG TARGET ANSWER``: TARGET is ``module:function`` or
 ``path/of/file.py:function``; the function gets ``(env, payload)``, payload being the
-JSON object of the standard input. The transaction is committed and the function's answer is
-written to the file ANSWER as JSON.
+JSON object of the standard input. The transaction is committed and the function's
+answer is written to the file ANSWER as JSON.
 """
 
 import importlib
