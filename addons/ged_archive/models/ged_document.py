@@ -5,7 +5,6 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import human_size
 
 from .ged_document_guard import creation_allowed
 from .ged_triggers import create_guards
@@ -56,15 +55,15 @@ class GedDocument(models.Model):
     partner_name = fields.Char(
         string="Name at that time", help="Name of the customer when it was archived."
     )
+    partner_renamed = fields.Boolean(compute="_compute_partner_renamed")
     site_name = fields.Char(
         string="Site", index="btree_not_null", help="Name of the site when it was archived."
     )
-    document_date = fields.Date(index=True)
+    document_date = fields.Date(string="Document date", index=True)
     # content
     filename = fields.Char(string="File", required=True)
     mimetype = fields.Char(string="Type", required=True)
     size = fields.Integer(string="Size (bytes)", required=True, aggregator="sum")
-    size_text = fields.Char(string="Size", compute="_compute_size_text")
     sha256 = fields.Char(
         string="SHA-256",
         required=True,
@@ -95,12 +94,14 @@ class GedDocument(models.Model):
     seal_level = fields.Selection(
         [
             ("none", "Not sealed"),
-            ("B-B", "Sealed (B-B)"),
-            ("B-T", "Sealed with time stamp (B-T)"),
+            ("B-B", "Sealed B-B"),
+            ("B-T", "Sealed B-T"),
         ],
         string="Seal",
         required=True,
         default="none",
+        help="B-B: signature of the company. B-T: the same with a time stamp of a trusted "
+        "third party.",
     )
     seal_signer = fields.Char(
         string="Subject of the certificate", help="As written in the certificate (RFC 4514)."
@@ -174,10 +175,11 @@ class GedDocument(models.Model):
         for document in self:
             document.seal_signer_name = _common_name(document.seal_signer)
 
-    @api.depends("size")
-    def _compute_size_text(self):
+    @api.depends("partner_id.display_name", "partner_name")
+    def _compute_partner_renamed(self):
         for document in self:
-            document.size_text = human_size(document.size)
+            name = document.sudo().partner_id.display_name
+            document.partner_renamed = (document.partner_name or "") != (name or "")
 
     @api.depends("name", "version")
     def _compute_display_name(self):
@@ -265,10 +267,10 @@ class GedDocument(models.Model):
         }
 
     def action_verify(self):
-        """Re-read the file and the chain link, write the journal, tell the result in words."""
+        """Check file, chain link and seal again, write the journal, tell it in words."""
         self.ensure_one()
         self.check_access("read")
-        problem = self._content_problem() or self._link_problem()
+        problem = self._content_problem() or self._link_problem() or self._seal_problem()
         self._record_event("verified", detail=problem or self.env._("unchanged"))
         if problem:
             kind, title = "danger", self.env._("This document is not what was archived")

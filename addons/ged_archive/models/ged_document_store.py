@@ -12,6 +12,7 @@ from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..lib.errors import InvalidDocumentError
 from ..lib.hashing import link, sha256
 from .ged_document_guard import allow_creation
 from .ged_evidence import FORMAT, build_evidence
@@ -311,6 +312,27 @@ class GedDocument(models.Model):
         if link(previous, build_evidence("document", row)) != row["chain_hash"]:
             return Chain._link_problem("document", row).message
         return False
+
+    def _seal_problem(self):
+        """Return why the seal that the row tells of does not hold, in words, or ``False``."""
+        self.ensure_one()
+        if self.seal_level == "none":
+            return False
+        # slow to import: only processes that verify pay for it
+        from ..lib.verify import inspect_seals
+
+        try:
+            reports = inspect_seals(self._get_content())
+        except InvalidDocumentError:
+            reports = []
+        if reports and all(report.intact and report.modification_ok for report in reports):
+            return False
+        return self.env._(
+            "The seal of %(document)s is broken or missing: %(errors)s.",
+            document=self.display_name,
+            errors="; ".join(error for report in reports for error in report.errors)
+            or self.env._("no seal found"),
+        )
 
     def _origin_record(self):
         """Return the record the document was made from, or an empty recordset or ``None``."""

@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import dataclasses
 import hashlib
 from datetime import date
 from unittest.mock import patch
@@ -151,8 +152,31 @@ class TestArchive(ArchiveCommon):
         self.assertFalse(document.seal_note)
         (report,) = inspect_seals(document._get_content())
         self.assertTrue(report.intact and report.covers_whole_file)
+        self.assertIn("sealed by Test company seal", self._verified(document))
         with self.assertRaisesRegex(ValueError, "not the sealed file"):
             self._archive(content=make_pdf("other"), seal=sealed)
+
+    def test_seal_that_does_not_hold_is_told(self):
+        """What the row says of the seal is checked against the file itself."""
+        self.company.ged_seal_profile_id = self._profile()
+        sealed = self.company._ged_get_sealer().seal(make_pdf("sealed"))
+        unsealed = dataclasses.replace(sealed, data=make_pdf("never sealed"))
+        document = self._archive(content=None, seal=unsealed)
+        self.assertIn("no seal found", self._verified(document, "danger"))
+        unreadable = dataclasses.replace(sealed, data=b"not a PDF at all")
+        document = self._archive(content=None, seal=unreadable)
+        self.assertIn("no seal found", self._verified(document, "danger"))
+        broken = bytearray(sealed.data)
+        broken[broken.index(b"595") + 1] ^= 1
+        document = self._archive(
+            content=None, seal=dataclasses.replace(sealed, data=bytes(broken))
+        )
+        self.assertIn("broken", self._verified(document, "danger"))
+
+    def _verified(self, document, expected="success"):
+        params = document.with_user(self.reader).action_verify()["params"]
+        self.assertEqual(params["type"], expected, params["message"])
+        return params["message"]
 
     # ------------------------------------------------------------ nobody edits
 
