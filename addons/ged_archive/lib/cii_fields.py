@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Readable names of the places in a CII invoice, after the business terms of EN 16931-1."""
+"""Readable names of the places in a CII invoice, after the business terms of EN
+16931-1."""
 
 import re
 
@@ -40,6 +41,12 @@ _PARTY = (  # relative place in a party, offset in the three columns seller, buy
     ("SpecifiedTaxRegistration", "BT-31", "BT-48"),
 )
 
+_MEANS = "SpecifiedTradeSettlementPaymentMeans"
+_TOTALS = "SpecifiedTradeSettlementHeaderMonetarySummation"
+_LINE_PRICE = "SpecifiedLineTradeAgreement"
+_GROSS_PRICE = f"{_LINE_PRICE}/GrossPriceProductTradePrice"
+_LINE_SETTLEMENT = "SpecifiedLineTradeSettlement"
+
 _PLACES = {
     "ExchangedDocumentContext": {
         "BusinessProcessSpecifiedDocumentContextParameter": "BT-23",
@@ -58,7 +65,11 @@ _PLACES = {
         "SellerTradeParty": "BG-4",
         "BuyerTradeParty": "BG-7",
         **{f"SellerTradeParty/{place}": seller for place, seller, _buyer in _PARTY},
-        **{f"BuyerTradeParty/{place}": buyer for place, _seller, buyer in _PARTY if buyer},
+        **{
+            f"BuyerTradeParty/{place}": buyer
+            for place, _seller, buyer in _PARTY
+            if buyer
+        },
         "SellerTaxRepresentativeTradeParty": "BG-11",
         "SellerTaxRepresentativeTradeParty/Name": "BT-62",
         "SellerTaxRepresentativeTradeParty/SpecifiedTaxRegistration": "BT-63",
@@ -100,18 +111,14 @@ _PLACES = {
         "PayeeTradeParty/GlobalID": "BT-60",
         "PayeeTradeParty/Name": "BT-59",
         "PayeeTradeParty/SpecifiedLegalOrganization": "BT-61",
-        "SpecifiedTradeSettlementPaymentMeans": "BG-16",
-        "SpecifiedTradeSettlementPaymentMeans/TypeCode": "BT-81",
-        "SpecifiedTradeSettlementPaymentMeans/Information": "BT-82",
-        "SpecifiedTradeSettlementPaymentMeans/ApplicableTradeSettlementFinancialCard": "BT-87",
-        "SpecifiedTradeSettlementPaymentMeans/PayerPartyDebtorFinancialAccount": "BT-91",
-        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount": "BT-84",
-        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/AccountName": (
-            "BT-85"
-        ),
-        "SpecifiedTradeSettlementPaymentMeans/PayeeSpecifiedCreditorFinancialInstitution": (
-            "BT-86"
-        ),
+        _MEANS: "BG-16",
+        f"{_MEANS}/TypeCode": "BT-81",
+        f"{_MEANS}/Information": "BT-82",
+        f"{_MEANS}/ApplicableTradeSettlementFinancialCard": "BT-87",
+        f"{_MEANS}/PayerPartyDebtorFinancialAccount": "BT-91",
+        f"{_MEANS}/PayeePartyCreditorFinancialAccount": "BT-84",
+        f"{_MEANS}/PayeePartyCreditorFinancialAccount/AccountName": "BT-85",
+        f"{_MEANS}/PayeeSpecifiedCreditorFinancialInstitution": "BT-86",
         "ApplicableTradeTax": "BG-23",
         "ApplicableTradeTax/CalculatedAmount": "BT-117",
         "ApplicableTradeTax/BasisAmount": "BT-116",
@@ -135,16 +142,16 @@ _PLACES = {
         "SpecifiedTradePaymentTerms": "BT-20",
         "SpecifiedTradePaymentTerms/DueDateDateTime": "BT-9",
         "SpecifiedTradePaymentTerms/DirectDebitMandateID": "BT-89",
-        "SpecifiedTradeSettlementHeaderMonetarySummation": "BG-22",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/LineTotalAmount": "BT-106",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/ChargeTotalAmount": "BT-108",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/AllowanceTotalAmount": "BT-107",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/TaxBasisTotalAmount": "BT-109",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/TaxTotalAmount": "BT-110",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/RoundingAmount": "BT-114",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/GrandTotalAmount": "BT-112",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/TotalPrepaidAmount": "BT-113",
-        "SpecifiedTradeSettlementHeaderMonetarySummation/DuePayableAmount": "BT-115",
+        _TOTALS: "BG-22",
+        f"{_TOTALS}/LineTotalAmount": "BT-106",
+        f"{_TOTALS}/ChargeTotalAmount": "BT-108",
+        f"{_TOTALS}/AllowanceTotalAmount": "BT-107",
+        f"{_TOTALS}/TaxBasisTotalAmount": "BT-109",
+        f"{_TOTALS}/TaxTotalAmount": "BT-110",
+        f"{_TOTALS}/RoundingAmount": "BT-114",
+        f"{_TOTALS}/GrandTotalAmount": "BT-112",
+        f"{_TOTALS}/TotalPrepaidAmount": "BT-113",
+        f"{_TOTALS}/DuePayableAmount": "BT-115",
         "InvoiceReferencedDocument": "BG-3",
         "InvoiceReferencedDocument/IssuerAssignedID": "BT-25",
         "InvoiceReferencedDocument/FormattedIssueDateTime": "BT-26",
@@ -164,28 +171,26 @@ _PLACES = {
         "SpecifiedTradeProduct/ApplicableProductCharacteristic/Value": "BT-161",
         "SpecifiedTradeProduct/DesignatedProductClassification": "BT-158",
         "SpecifiedTradeProduct/OriginTradeCountry": "BT-159",
-        "SpecifiedLineTradeAgreement": "BG-29",
-        "SpecifiedLineTradeAgreement/BuyerOrderReferencedDocument": "BT-132",
-        "SpecifiedLineTradeAgreement/GrossPriceProductTradePrice/ChargeAmount": "BT-148",
-        "SpecifiedLineTradeAgreement/GrossPriceProductTradePrice/AppliedTradeAllowanceCharge": (
-            "BT-147"
-        ),
-        "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount": "BT-146",
-        "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/BasisQuantity": "BT-149",
+        _LINE_PRICE: "BG-29",
+        f"{_LINE_PRICE}/BuyerOrderReferencedDocument": "BT-132",
+        f"{_GROSS_PRICE}/ChargeAmount": "BT-148",
+        f"{_GROSS_PRICE}/AppliedTradeAllowanceCharge": "BT-147",
+        f"{_LINE_PRICE}/NetPriceProductTradePrice/ChargeAmount": "BT-146",
+        f"{_LINE_PRICE}/NetPriceProductTradePrice/BasisQuantity": "BT-149",
         "SpecifiedLineTradeDelivery/BilledQuantity": "BT-129",
         "SpecifiedLineTradeDelivery/BilledQuantity/@unitCode": "BT-130",
-        "SpecifiedLineTradeSettlement/ApplicableTradeTax": "BG-30",
-        "SpecifiedLineTradeSettlement/ApplicableTradeTax/CategoryCode": "BT-151",
-        "SpecifiedLineTradeSettlement/ApplicableTradeTax/RateApplicablePercent": "BT-152",
-        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod": "BG-26",
-        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod/StartDateTime": "BT-134",
-        "SpecifiedLineTradeSettlement/BillingSpecifiedPeriod/EndDateTime": "BT-135",
-        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge": "BG-27",
-        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge/ActualAmount": "BT-136",
-        "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge/Reason": "BT-139",
-        "SpecifiedLineTradeSettlement/SpecifiedTradeSettlementLineMonetarySummation": "BT-131",
-        "SpecifiedLineTradeSettlement/AdditionalReferencedDocument": "BT-128",
-        "SpecifiedLineTradeSettlement/ReceivableSpecifiedTradeAccountingAccount": "BT-133",
+        f"{_LINE_SETTLEMENT}/ApplicableTradeTax": "BG-30",
+        f"{_LINE_SETTLEMENT}/ApplicableTradeTax/CategoryCode": "BT-151",
+        f"{_LINE_SETTLEMENT}/ApplicableTradeTax/RateApplicablePercent": "BT-152",
+        f"{_LINE_SETTLEMENT}/BillingSpecifiedPeriod": "BG-26",
+        f"{_LINE_SETTLEMENT}/BillingSpecifiedPeriod/StartDateTime": "BT-134",
+        f"{_LINE_SETTLEMENT}/BillingSpecifiedPeriod/EndDateTime": "BT-135",
+        f"{_LINE_SETTLEMENT}/SpecifiedTradeAllowanceCharge": "BG-27",
+        f"{_LINE_SETTLEMENT}/SpecifiedTradeAllowanceCharge/ActualAmount": "BT-136",
+        f"{_LINE_SETTLEMENT}/SpecifiedTradeAllowanceCharge/Reason": "BT-139",
+        f"{_LINE_SETTLEMENT}/SpecifiedTradeSettlementLineMonetarySummation": "BT-131",
+        f"{_LINE_SETTLEMENT}/AdditionalReferencedDocument": "BT-128",
+        f"{_LINE_SETTLEMENT}/ReceivableSpecifiedTradeAccountingAccount": "BT-133",
     },
 }
 
@@ -211,7 +216,8 @@ def local_path(xpath: str) -> str:
 
 
 def term_of_path(xpath: str) -> str | None:
-    """Return the business term at a place, or at the nearest place above it that has one."""
+    """Return the business term at a place, or at the nearest place above it that has
+    one."""
     path = local_path(xpath)
     while path:
         if path in PATHS:
@@ -229,11 +235,12 @@ def line_of_path(xpath: str) -> int:
 def subject_of(text: str, xpath: str) -> str | None:
     """Return the business term that somebody has to mend to satisfy a rule.
 
-    Rules name several terms. It is what the invoice "shall contain" or "shall have"; else the
-    place that was tested, if the rule names it; else what "shall be" something; else the first.
+    Rules name several terms. It is what the invoice "shall contain" or "shall have";
+    else the place that was tested, if the rule names it; else what "shall be"
+    something; else the first.
     """
-    # 'where the VAT category code (BT-118) is "Exempt"' tells when the rule holds, not what
-    # is wrong.
+    # 'where the VAT category code (BT-118) is "Exempt"' tells when the rule holds, not
+    # what is wrong.
     text = _CONDITION.sub("", text)
     before, _shall, after = text.partition(" shall ")
     if after.startswith(("contain", "have")):

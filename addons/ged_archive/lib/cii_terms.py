@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of the business terms (BT) and groups (BG) of EN 16931-1, in English and French."""
+"""Names of the business terms (BT) and groups (BG) of EN 16931-1, in English and
+French."""
 
 __all__ = ["TERMS"]
 
@@ -9,7 +10,10 @@ TERMS = {
     "BT-2": ("Invoice issue date", "Date d’émission de la facture"),
     "BT-3": ("Invoice type code", "Code de type de facture"),
     "BT-5": ("Invoice currency code", "Code de devise de facturation"),
-    "BT-6": ("VAT accounting currency code", "Code de devise de comptabilisation de la TVA"),
+    "BT-6": (
+        "VAT accounting currency code",
+        "Code de devise de comptabilisation de la TVA",
+    ),
     "BT-7": ("Value added tax point date", "Date d’exigibilité de la TVA"),
     "BT-8": ("VAT point date code", "Code de date d’exigibilité de la TVA"),
     "BT-9": ("Payment due date", "Date d’échéance"),
@@ -35,7 +39,10 @@ TERMS = {
     "BT-29": ("Seller identifier", "Identifiant du vendeur"),
     "BT-30": ("Seller legal registration identifier", "SIREN ou SIRET du vendeur"),
     "BT-31": ("Seller VAT identifier", "Numéro de TVA du vendeur"),
-    "BT-32": ("Seller tax registration identifier", "Identifiant fiscal local du vendeur"),
+    "BT-32": (
+        "Seller tax registration identifier",
+        "Identifiant fiscal local du vendeur",
+    ),
     "BT-33": ("Seller additional legal information", "Mentions légales du vendeur"),
     "BT-34": ("Seller electronic address", "Adresse électronique du vendeur"),
     "BT-35": ("Seller address line 1", "Adresse du vendeur, ligne 1"),
@@ -65,16 +72,28 @@ TERMS = {
     "BT-59": ("Payee name", "Nom du bénéficiaire"),
     "BT-60": ("Payee identifier", "Identifiant du bénéficiaire"),
     "BT-61": ("Payee legal registration identifier", "SIREN ou SIRET du bénéficiaire"),
-    "BT-62": ("Seller tax representative name", "Nom du représentant fiscal du vendeur"),
+    "BT-62": (
+        "Seller tax representative name",
+        "Nom du représentant fiscal du vendeur",
+    ),
     "BT-63": (
         "Seller tax representative VAT identifier",
         "Numéro de TVA du représentant fiscal du vendeur",
     ),
-    "BT-64": ("Tax representative address line 1", "Adresse du représentant fiscal, ligne 1"),
-    "BT-65": ("Tax representative address line 2", "Adresse du représentant fiscal, ligne 2"),
+    "BT-64": (
+        "Tax representative address line 1",
+        "Adresse du représentant fiscal, ligne 1",
+    ),
+    "BT-65": (
+        "Tax representative address line 2",
+        "Adresse du représentant fiscal, ligne 2",
+    ),
     "BT-66": ("Tax representative city", "Localité du représentant fiscal"),
     "BT-67": ("Tax representative post code", "Code postal du représentant fiscal"),
-    "BT-68": ("Tax representative country subdivision", "Région du représentant fiscal"),
+    "BT-68": (
+        "Tax representative country subdivision",
+        "Région du représentant fiscal",
+    ),
     "BT-69": ("Tax representative country code", "Code de pays du représentant fiscal"),
     "BT-70": ("Deliver to party name", "Nom du destinataire de la livraison"),
     "BT-71": ("Deliver to location identifier", "Identifiant du lieu de livraison"),
@@ -92,7 +111,10 @@ TERMS = {
     "BT-83": ("Remittance information", "Avis de paiement"),
     "BT-84": ("Payment account identifier", "Compte à créditer (IBAN)"),
     "BT-85": ("Payment account name", "Nom du compte à créditer"),
-    "BT-86": ("Payment service provider identifier", "Banque du compte à créditer (BIC)"),
+    "BT-86": (
+        "Payment service provider identifier",
+        "Banque du compte à créditer (BIC)",
+    ),
     "BT-87": ("Payment card primary account number", "Numéro de la carte de paiement"),
     "BT-88": ("Payment card holder name", "Titulaire de la carte de paiement"),
     "BT-89": ("Mandate reference identifier", "Référence du mandat de prélèvement"),
@@ -100,14 +122,20 @@ TERMS = {
     "BT-91": ("Debited account identifier", "Compte débité (IBAN)"),
     "BT-92": ("Document level allowance amount", "Montant de la remise globale"),
     "BT-93": ("Document level allowance base amount", "Assiette de la remise globale"),
-    "BT-94": ("Document level allowance percentage", "Pourcentage de la remise globale"),
+    "BT-94": (
+        "Document level allowance percentage",
+        "Pourcentage de la remise globale",
+    ),
     "BT-95": (
         "Document level allowance VAT category code",
         "Code de catégorie de TVA de la remise globale",
     ),
     "BT-96": ("Document level allowance VAT rate", "Taux de TVA de la remise globale"),
     "BT-97": ("Document level allowance reason", "Motif de la remise globale"),
-    "BT-98": ("Document level allowance reason code", "Code de motif de la remise globale"),
+    "BT-98": (
+        "Document level allowance reason code",
+        "Code de motif de la remise globale",
+    ),
     "BT-99": ("Document level charge amount", "Montant des frais globaux"),
     "BT-100": ("Document level charge base amount", "Assiette des frais globaux"),
     "BT-101": ("Document level charge percentage", "Pourcentage des frais globaux"),
@@ -131,7 +159,10 @@ TERMS = {
     "BT-113": ("Paid amount", "Montant déjà payé"),
     "BT-114": ("Rounding amount", "Montant arrondi"),
     "BT-115": ("Amount due for payment", "Net à payer"),
-    "BT-116": ("VAT category taxable amount", "Base d’imposition de la catégorie de TVA"),
+    "BT-116": (
+        "VAT category taxable amount",
+        "Base d’imposition de la catégorie de TVA",
+    ),
     "BT-117": ("VAT category tax amount", "Montant de la TVA de la catégorie"),
     "BT-118": ("VAT category code", "Code de catégorie de TVA"),
     "BT-119": ("VAT category rate", "Taux de la catégorie de TVA"),
@@ -148,14 +179,23 @@ TERMS = {
     "BT-130": ("Invoiced quantity unit code", "Code d’unité de la quantité facturée"),
     "BT-131": ("Invoice line net amount", "Montant net de la ligne"),
     "BT-132": ("Referenced purchase order line", "Ligne du bon de commande"),
-    "BT-133": ("Invoice line buyer accounting reference", "Référence comptable de la ligne"),
+    "BT-133": (
+        "Invoice line buyer accounting reference",
+        "Référence comptable de la ligne",
+    ),
     "BT-134": ("Invoice line period start date", "Début de la période de la ligne"),
     "BT-135": ("Invoice line period end date", "Fin de la période de la ligne"),
     "BT-136": ("Invoice line allowance amount", "Montant de la remise de ligne"),
     "BT-137": ("Invoice line allowance base amount", "Assiette de la remise de ligne"),
-    "BT-138": ("Invoice line allowance percentage", "Pourcentage de la remise de ligne"),
+    "BT-138": (
+        "Invoice line allowance percentage",
+        "Pourcentage de la remise de ligne",
+    ),
     "BT-139": ("Invoice line allowance reason", "Motif de la remise de ligne"),
-    "BT-140": ("Invoice line allowance reason code", "Code de motif de la remise de ligne"),
+    "BT-140": (
+        "Invoice line allowance reason code",
+        "Code de motif de la remise de ligne",
+    ),
     "BT-141": ("Invoice line charge amount", "Montant des frais de ligne"),
     "BT-142": ("Invoice line charge base amount", "Assiette des frais de ligne"),
     "BT-143": ("Invoice line charge percentage", "Pourcentage des frais de ligne"),
@@ -166,7 +206,10 @@ TERMS = {
     "BT-148": ("Item gross price", "Prix brut de l’article"),
     "BT-149": ("Item price base quantity", "Quantité de base du prix"),
     "BT-150": ("Item price base quantity unit code", "Unité de la quantité de base"),
-    "BT-151": ("Invoiced item VAT category code", "Code de catégorie de TVA de l’article"),
+    "BT-151": (
+        "Invoiced item VAT category code",
+        "Code de catégorie de TVA de l’article",
+    ),
     "BT-152": ("Invoiced item VAT rate", "Taux de TVA de l’article"),
     "BT-153": ("Item name", "Nom de l’article"),
     "BT-154": ("Item description", "Description de l’article"),
@@ -179,7 +222,10 @@ TERMS = {
     "BT-161": ("Item attribute value", "Valeur de la caractéristique de l’article"),
     "BT-162": ("Seller address line 3", "Adresse du vendeur, ligne 3"),
     "BT-163": ("Buyer address line 3", "Adresse de l’acheteur, ligne 3"),
-    "BT-164": ("Tax representative address line 3", "Adresse du représentant fiscal, ligne 3"),
+    "BT-164": (
+        "Tax representative address line 3",
+        "Adresse du représentant fiscal, ligne 3",
+    ),
     "BT-165": ("Deliver to address line 3", "Adresse de livraison, ligne 3"),
     "BG-1": ("Invoice note", "Note de facture"),
     "BG-2": ("Process control", "Contrôle du processus"),
@@ -192,7 +238,10 @@ TERMS = {
     "BG-9": ("Buyer contact", "Contact de l’acheteur"),
     "BG-10": ("Payee", "Bénéficiaire"),
     "BG-11": ("Seller tax representative", "Représentant fiscal du vendeur"),
-    "BG-12": ("Seller tax representative postal address", "Adresse postale du représentant fiscal"),
+    "BG-12": (
+        "Seller tax representative postal address",
+        "Adresse postale du représentant fiscal",
+    ),
     "BG-13": ("Delivery information", "Informations de livraison"),
     "BG-14": ("Invoicing period", "Période de facturation"),
     "BG-15": ("Deliver to address", "Adresse de livraison"),

@@ -1,9 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The CMS signature (CAdES attributes of PAdES baseline B, ETSI EN 319 142-1) of a digest.
+"""The CMS signature (CAdES attributes of PAdES baseline B, ETSI EN 319 142-1) of a
+digest.
 
-All but 32 bytes of what is signed is the same for every document of a key, so it is encoded
-once. A general ASN.1 library would spend ten times the private key operation on it.
+All but 32 bytes of what is signed is the same for every document of a key, so it is
+encoded once. A general ASN.1 library would spend ten times the private key operation on
+it.
 """
 
 import hashlib
@@ -39,7 +41,8 @@ def tlv(tag: int, *parts: bytes) -> bytes:
 
 
 class CmsSigner:
-    """Signs SHA-256 digests with one key. Has no changing state: safe in threads and forks."""
+    """Signs SHA-256 digests with one key. Has no changing state: safe in threads and
+    forks."""
 
     def __init__(self, material: KeyMaterial):
         self._key = material.key
@@ -57,7 +60,11 @@ class CmsSigner:
         self._attributes = self._constant_attributes(leaf, certificates[0], algorithm)
         self._signer_head = (
             _VERSION_1
-            + tlv(_SEQUENCE, leaf.issuer.dump(), leaf["tbs_certificate"]["serial_number"].dump())
+            + tlv(
+                _SEQUENCE,
+                leaf.issuer.dump(),
+                leaf["tbs_certificate"]["serial_number"].dump(),
+            )
             + _SHA256.dump()
         )
         self._data_head = (
@@ -71,8 +78,9 @@ class CmsSigner:
 
     @staticmethod
     def _constant_attributes(leaf, leaf_der, algorithm) -> list[bytes]:
-        # PAdES forbids the signing-time attribute: the time is /M of the PDF dictionary.
-        # The algorithms are repeated under signature (RFC 6211) against substitution.
+        # PAdES forbids the signing-time attribute: the time is /M of the PDF
+        # dictionary. The algorithms are repeated under signature (RFC 6211) against
+        # substitution.
         serial = leaf["tbs_certificate"]["serial_number"]
         issuer = asn1_x509.GeneralName({"directory_name": leaf.issuer})
         signing_certificate = tsp.SigningCertificateV2(
@@ -95,11 +103,13 @@ class CmsSigner:
             ("cms_algorithm_protection", protection),
         )
         return [
-            cms.CMSAttribute({"type": kind, "values": [value]}).dump() for kind, value in values
+            cms.CMSAttribute({"type": kind, "values": [value]}).dump()
+            for kind, value in values
         ]
 
     def sign(self, digest: bytes) -> tuple[bytes, bytes]:
-        """Sign a SHA-256 ``digest``; return the complete CMS and the bare signature value."""
+        """Sign a SHA-256 ``digest``; return the complete CMS and the bare signature
+        value."""
         signed = self._signed_attributes(digest)
         payload = tlv(_SET, *signed)
         if isinstance(self._key, rsa.RSAPrivateKey):
@@ -109,7 +119,8 @@ class CmsSigner:
         return self.build(digest, signature), signature
 
     def build(self, digest: bytes, signature: bytes, token: bytes = b"") -> bytes:
-        """Encode the CMS, with the time-stamp ``token`` (DER) as unsigned attribute if given."""
+        """Encode the CMS, with the time-stamp ``token`` (DER) as unsigned attribute if
+        given."""
         unsigned = b""
         if token:
             unsigned = tlv(

@@ -2,12 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Errors of this library, one class per *reaction* that the caller needs.
 
-* :class:`InvalidDocumentError` — the document has to be mended, trying again changes nothing;
-* :class:`InvalidXmlError` — the same, for the invoice XML, with the list of what is wrong;
-* :class:`CertificateError` — an administrator has to change the certificate or its password;
+* :class:`InvalidDocumentError` — the document has to be mended, trying again changes
+  nothing;
+* :class:`InvalidXmlError` — the same, for the invoice XML, with the list of what is
+  wrong;
+* :class:`CertificateError` — an administrator has to change the certificate or its
+  password;
 * :class:`TimestampError` — the time-stamp server failed; may be tried again later;
 * :class:`SealError` — any other failure of the sealing itself;
-* :class:`WorkerError` — the rule checker (a separate process) failed; may be tried again.
+* :class:`WorkerError` — the rule checker (a separate process) failed; may be tried
+  again.
 """
 
 __all__ = [

@@ -8,18 +8,11 @@ from datetime import datetime
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from .attachments import INVOICE_XML_NAMES, Attachment, embedded_files
 from .certificate import as_utc
 from .cii import PROFILES, XmlProblem, check_schema, parse, profile_of
 from .errors import InvalidDocumentError, InvalidXmlError
-from .pdfa import (
-    INVOICE_XML_NAMES,
-    Attachment,
-    Conversion,
-    convert,
-    embedded_files,
-    open_pdf,
-    to_pdfa3,
-)
+from .pdfa import Conversion, convert, open_pdf, to_pdfa3
 from .schematron import check_rules
 from .xmp import DocumentInfo
 
@@ -43,11 +36,11 @@ _RELATIONSHIPS = ("Data", "Source", "Alternative")
 def check_cii(xml: bytes, *, schematron: bool) -> list[XmlProblem]:
     """Return what is wrong with an invoice XML; an empty list when nothing is.
 
-    The XSD of its profile is always checked; the business rules (EN 16931 and the profile's
-    own) only with ``schematron`` and when the XSD is content, since the rules presume it.
-    Rules that the norm gives as warnings come with ``severity='warning'``. XML that cannot be
-    read is returned as a problem too. Raises :class:`WorkerError` when the process that
-    checks the rules fails.
+    The XSD of its profile is always checked; the business rules (EN 16931 and the
+    profile's own) only with ``schematron`` and when the XSD is content, since the rules
+    presume it. Rules that the norm gives as warnings come with ``severity='warning'``.
+    XML that cannot be read is returned as a problem too. Raises :class:`WorkerError`
+    when the process that checks the rules fails.
     """
     try:
         root = parse(xml)
@@ -74,8 +67,8 @@ def embed(
     """Return ``pdf`` as Factur-X: PDF/A-3B with ``xml`` embedded as ``factur-x.xml``.
 
     An invoice XML embedded earlier is replaced. ``relationship`` (``Data``, ``Source``,
-    ``Alternative``) defaults to what the specification asks for the profile. The content of
-    the XML is not checked here but for its profile; see :func:`check_cii`.
+    ``Alternative``) defaults to what the specification asks for the profile. The
+    content of the XML is not checked here but for its profile; see :func:`check_cii`.
     Raises :class:`InvalidXmlError` for XML without a known profile, and
     :class:`InvalidDocumentError` for a PDF that cannot be used.
     """
@@ -89,10 +82,14 @@ def convert_with_xml(
     """Do as :func:`embed`; also tell why the file could not be made PDF/A-3, if so."""
     profile = PROFILES[profile_of(xml)]
     if profile.label is None:
-        raise InvalidXmlError(f"The profile {profile.name} cannot be embedded in a PDF.")
+        raise InvalidXmlError(
+            f"The profile {profile.name} cannot be embedded in a PDF."
+        )
     if relationship is None:
         # Below BASIC the XML is only a part of what the PDF says.
-        relationship = "Data" if profile.name in ("minimum", "basicwl") else "Alternative"
+        relationship = (
+            "Data" if profile.name in ("minimum", "basicwl") else "Alternative"
+        )
     if relationship not in _RELATIONSHIPS:
         raise ValueError(f"the relationship must be one of {', '.join(_RELATIONSHIPS)}")
     attachment = Attachment(
@@ -109,8 +106,8 @@ def convert_with_xml(
 def extract(pdf: bytes, *, max_size: int = 64 * 1024 * 1024) -> bytes:
     """Return the invoice XML that a hybrid PDF carries.
 
-    Raises :class:`InvalidDocumentError` when there is none, more than one, or it is larger
-    than ``max_size`` bytes (it is compressed: a small file may hold a huge one).
+    Raises :class:`InvalidDocumentError` when there is none, more than one, or it is
+    larger than ``max_size`` bytes (it is compressed: a small file may hold a huge one).
     """
     with open_pdf(pdf) as document:
         try:
@@ -124,8 +121,16 @@ def extract(pdf: bytes, *, max_size: int = 64 * 1024 * 1024) -> bytes:
             if len(found) > 1:
                 raise InvalidDocumentError("This PDF holds more than one invoice XML.")
             files = found[0].EF
-            return _read(files[Name.UF] if Name.UF in files else files[Name.F], max_size)
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return _read(
+                files[Name.UF] if Name.UF in files else files[Name.F], max_size
+            )
+        except (
+            pikepdf.PdfError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:
             raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
 
 

@@ -2,8 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Glyph widths of embedded TrueType fonts.
 
-Patched Qt 4 (wkhtmltopdf) writes widths into the PDF that differ from those inside the font it
-embeds; PDF/A forbids that (rule 6.2.11.5). The font is right, so its widths are copied.
+Patched Qt 4 (wkhtmltopdf) writes widths into the PDF that differ from those inside the
+font it embeds; PDF/A forbids that (rule 6.2.11.5). The font is right, so its widths are
+copied.
 """
 
 import functools
@@ -20,13 +21,16 @@ _TOLERANCE = 1.0
 
 @functools.lru_cache(maxsize=64)
 def _font_widths(font: bytes) -> tuple[int, ...] | None:
-    """Advance widths by glyph number in 1/1000 em; ``None`` for a font that cannot be read.
+    """Advance widths by glyph number in 1/1000 em; ``None`` for a font that cannot be
+    read.
 
     Invoices of a run mostly share their fonts, hence the cache.
     """
     try:
         (count,) = struct.unpack_from(">H", font, 4)
-        records = (struct.unpack_from(">4s4xLL", font, 12 + 16 * i) for i in range(count))
+        records = (
+            struct.unpack_from(">4s4xLL", font, 12 + 16 * i) for i in range(count)
+        )
         tables = {tag: start for tag, start, _size in records}
         (units,) = struct.unpack_from(">H", font, tables[b"head"] + 18)
         (metrics,) = struct.unpack_from(">H", font, tables[b"hhea"] + 34)
@@ -77,7 +81,11 @@ def cure_widths(font: Dictionary) -> None:
     """Set ``/W`` of a CIDFontType2 dictionary from its font file when they disagree."""
     mapping = font.get(Name.CIDToGIDMap, Name.Identity)
     descriptor = font.get(Name.FontDescriptor)
-    if mapping != Name.Identity or descriptor is None or Name.FontFile2 not in descriptor:
+    if (
+        mapping != Name.Identity
+        or descriptor is None
+        or Name.FontFile2 not in descriptor
+    ):
         return
     # Without the entry readers take the identity; PDF/A wants it said.
     font.CIDToGIDMap = Name.Identity

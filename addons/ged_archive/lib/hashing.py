@@ -2,15 +2,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Fingerprints of documents and links of the evidence chains.
 
-Everything here can be recomputed with ``sha256sum`` and a JSON printer, without this program:
-that is what makes the chain worth something to an auditor.
+Everything here can be recomputed with ``sha256sum`` and a JSON printer, without this
+program: that is what makes the chain worth something to an auditor.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 __all__ = ["GENESIS", "canonical", "link", "sha256"]
@@ -33,7 +33,7 @@ def _plain(value):
     if isinstance(value, datetime):
         # Odoo hands over naive datetimes that mean UTC.
         if value.tzinfo is not None:
-            value = value.astimezone(timezone.utc).replace(tzinfo=None)
+            value = value.astimezone(UTC).replace(tzinfo=None)
         return value.isoformat() + "Z"
     if isinstance(value, date):
         return value.isoformat()
@@ -51,9 +51,9 @@ def _plain(value):
 def canonical(evidence: Mapping) -> bytes:
     """Serialise ``evidence`` so that equal evidence gives equal bytes.
 
-    UTF-8 JSON, keys sorted, no spaces, dates in ISO 8601, times in UTC with a final ``Z``
-    (naive times are taken as UTC), decimals as texts. Binary floats are refused with a
-    ``TypeError``: their text depends on how they were computed.
+    UTF-8 JSON, keys sorted, no spaces, dates in ISO 8601, times in UTC with a final
+    ``Z`` (naive times are taken as UTC), decimals as texts. Binary floats are refused
+    with a ``TypeError``: their text depends on how they were computed.
     """
     return json.dumps(
         _plain(evidence),
@@ -65,10 +65,11 @@ def canonical(evidence: Mapping) -> bytes:
 
 
 def link(previous_hash_hex: str | None, evidence: Mapping) -> str:
-    """Return the hash of a chain link: SHA-256 over the previous hash, a line feed, the evidence.
+    """Return the hash of a chain link: SHA-256 over the previous hash, a line feed, the
+    evidence.
 
-    ``previous_hash_hex`` is the 64-digit hash of the link before, empty for the first one
-    (then :data:`GENESIS` is used). Raises ``ValueError`` when it is anything else.
+    ``previous_hash_hex`` is the 64-digit hash of the link before, empty for the first
+    one (then :data:`GENESIS` is used). Raises ``ValueError`` when it is anything else.
     """
     previous = previous_hash_hex or GENESIS
     if not _HEX64.fullmatch(previous):

@@ -3,7 +3,8 @@
 """An sRGB colour profile, computed from the definition in IEC 61966-2-1.
 
 PDF/A wants a profile for device colours. Making it here (ICC version 2, matrix and tone
-curve) spares a binary file of somebody else's and gives the same bytes on every machine.
+curve) spares a binary file of somebody else's and gives the same bytes on every
+machine.
 """
 
 import functools
@@ -11,7 +12,8 @@ import struct
 
 __all__ = ["srgb_profile"]
 
-# Primaries of sRGB adapted to the white point D50 of the profile connection space (Bradford).
+# Primaries of sRGB adapted to the white point D50 of the profile connection space
+# (Bradford).
 _WHITE_D50 = (0.9642, 1.0, 0.8249)
 _PRIMARIES = {
     b"rXYZ": (0.43607, 0.22249, 0.01392),
@@ -32,14 +34,19 @@ def _linear(value: float) -> float:
 
 def _fixed(*numbers: float) -> bytes:
     """Encode as s15Fixed16Number."""
-    return struct.pack(f">{len(numbers)}i", *(round(number * 65536) for number in numbers))
+    return struct.pack(
+        f">{len(numbers)}i", *(round(number * 65536) for number in numbers)
+    )
 
 
 def _tags() -> dict[bytes, bytes]:
     text = _DESCRIPTION + b"\0"
-    description = b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(8 + 3 + 67)
+    description = (
+        b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(8 + 3 + 67)
+    )
     points = (
-        round(65535 * _linear(index / (_CURVE_POINTS - 1))) for index in range(_CURVE_POINTS)
+        round(65535 * _linear(index / (_CURVE_POINTS - 1)))
+        for index in range(_CURVE_POINTS)
     )
     curve = struct.pack(f">4sII{_CURVE_POINTS}H", b"curv", 0, _CURVE_POINTS, *points)
     tags = {

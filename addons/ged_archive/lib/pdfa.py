@@ -2,12 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Turning the PDF files of report engines into PDF/A-3B (ISO 19005-3).
 
-Cures what wkhtmltopdf and browsers leave out: output intent, file identifier, annotation
-flags, glyph widths, metadata. What cannot be cured (a font that is not in the file) is told,
-and then the file does not claim to be PDF/A.
+Cures what wkhtmltopdf and browsers leave out: output intent, file identifier,
+annotation flags, glyph widths, metadata. What cannot be cured (a font that is not in
+the file) is told, and then the file does not claim to be PDF/A.
 """
 
-import hashlib
 import io
 import re
 from dataclasses import dataclass, field
@@ -16,6 +15,14 @@ from datetime import datetime
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+from .attachments import (
+    Attachment,
+    attach,
+    complete_file_specifications,
+    drop_invoice_xml,
+    is_invoice_xml,
+    pdf_date,
+)
 from .certificate import as_utc
 from .errors import InvalidDocumentError
 from .glyphs import cure_widths
@@ -23,37 +30,28 @@ from .icc import srgb_profile
 from .seal import check_pdf_frame
 from .xmp import DocumentInfo, xmp_packet
 
-__all__ = ["Attachment", "Conversion", "convert", "open_pdf", "to_pdfa3"]
-
-#: Names under which hybrid invoices carry their XML; there must be one only.
-INVOICE_XML_NAMES = frozenset(
-    {"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml", "cii.xml"}
-)
+__all__ = ["Conversion", "convert", "open_pdf", "to_pdfa3"]
 
 _PRINT, _HIDING = 4, 1 | 2 | 32 | 256
 _FORBIDDEN_ANNOTATIONS = {Name("/3D"), Name.Sound, Name.Screen, Name.Movie}
-_ALLOWED_ACTIONS = {Name.GoTo, Name.GoToR, Name.GoToE, Name.URI, Name.Thread, Name.Named,
-                    Name.SubmitForm}
+_ALLOWED_ACTIONS = {
+    Name.GoTo,
+    Name.GoToR,
+    Name.GoToE,
+    Name.URI,
+    Name.Thread,
+    Name.Named,
+    Name.SubmitForm,
+}
 _FONT_FILES = (Name.FontFile, Name.FontFile2, Name.FontFile3)
 _SIMPLE_FONTS = {Name.Type1, Name.TrueType, Name.MMType1}
 _HEX_TEXT = re.compile(rb"<([0-9A-Fa-f\s]+)>")
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A file to embed; ``level`` is the Factur-X level for the metadata (``EN 16931`` …)."""
-
-    name: str
-    data: bytes = field(repr=False)
-    mimetype: str
-    relationship: str
-    description: str
-    level: str | None = None
-
-
-@dataclass(frozen=True)
 class Conversion:
-    """The converted file, and in ``obstacles`` why it is not PDF/A-3 (empty when it is)."""
+    """The converted file, and in ``obstacles`` why it is not PDF/A-3 (empty when it
+    is)."""
 
     data: bytes = field(repr=False)
     obstacles: tuple[str, ...] = ()
@@ -70,14 +68,17 @@ def to_pdfa3(
 ) -> bytes:
     """Return ``pdf`` as PDF/A-3B, for documents without an invoice XML.
 
-    ``created`` defaults to the clock (naive means UTC). Raises :class:`InvalidDocumentError`
-    for a file that is not a PDF, encrypted, truncated, damaged or already signed.
+    ``created`` defaults to the clock (naive means UTC). Raises
+    :class:`InvalidDocumentError` for a file that is not a PDF, encrypted, truncated,
+    damaged or already signed.
     """
     info = DocumentInfo(title, author, subject, lang, as_utc(created))
     return convert(pdf, info).data
 
 
-def convert(pdf: bytes, info: DocumentInfo, attachment: Attachment | None = None) -> Conversion:
+def convert(
+    pdf: bytes, info: DocumentInfo, attachment: Attachment | None = None
+) -> Conversion:
     """Apply all cures, embed ``attachment`` and write the file anew.
 
     Same errors as :func:`to_pdfa3`.
@@ -86,25 +87,34 @@ def convert(pdf: bytes, info: DocumentInfo, attachment: Attachment | None = None
         try:
             _refuse_signed(document)
             if attachment:
-                _drop_invoice_xml(document)
+                drop_invoice_xml(document)
             _cure_catalog(document, info.lang)
             _cure_pages(document)
             obstacles = _cure_objects(document)
             if attachment:
-                _embed(document, attachment, info.created)
-            _complete_file_specifications(document)
+                attach(document, attachment, info.created)
+            complete_file_specifications(document)
             _set_output_intent(document)
             _set_metadata(document, info, attachment, claim=not obstacles)
             return Conversion(_save(document), tuple(obstacles))
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (
+            pikepdf.PdfError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:
             raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
 
 
 def open_pdf(pdf: bytes) -> Pdf:
-    """Open without repairing: a file that needs repair is told, not silently changed."""
+    """Open without repairing: a file that needs repair is told, not silently
+    changed."""
     check_pdf_frame(pdf)
     try:
-        document = Pdf.open(io.BytesIO(pdf), attempt_recovery=False, suppress_warnings=True)
+        document = Pdf.open(
+            io.BytesIO(pdf), attempt_recovery=False, suppress_warnings=True
+        )
     except pikepdf.PasswordError as error:
         raise InvalidDocumentError("This PDF is protected by a password.") from error
     except (pikepdf.PdfError, ValueError, RuntimeError) as error:
@@ -117,7 +127,9 @@ def open_pdf(pdf: bytes) -> Pdf:
 
 def _refuse_signed(document: Pdf) -> None:
     form = document.Root.get(Name.AcroForm)
-    if Name.Perms in document.Root or (form is not None and int(form.get(Name.SigFlags, 0)) & 1):
+    if Name.Perms in document.Root or (
+        form is not None and int(form.get(Name.SigFlags, 0)) & 1
+    ):
         raise InvalidDocumentError(
             "This PDF is signed; converting it would destroy the signature."
         )
@@ -163,7 +175,7 @@ def _cure_annotation(annotation: Dictionary) -> bool:
     kind = annotation.get(Name.Subtype)
     if kind in _FORBIDDEN_ANNOTATIONS:
         return False
-    if kind == Name.FileAttachment and _is_invoice_xml(annotation.get(Name.FS)):
+    if kind == Name.FileAttachment and is_invoice_xml(annotation.get(Name.FS)):
         return False
     if kind != Name.Popup:
         flags = int(annotation.get(Name.F, 0))
@@ -195,7 +207,9 @@ def _cure_objects(document: Pdf) -> list[str]:
             if missing:
                 obstacles.append(missing)
     if any(_has_missing_glyphs(page.obj) for page in document.pages):
-        obstacles.append("some characters exist in no installed font (drawn as empty boxes)")
+        obstacles.append(
+            "some characters exist in no installed font (they show as boxes)"
+        )
     return obstacles
 
 
@@ -204,7 +218,8 @@ def _cure_font(font: Dictionary, kind: Name) -> str | None:
         return None
     descriptor = font.get(Name.FontDescriptor)
     if descriptor is None or not any(key in descriptor for key in _FONT_FILES):
-        return f"the font {str(font.get(Name.BaseFont, '?')).lstrip('/')} is not in the file"
+        name = str(font.get(Name.BaseFont, "?")).lstrip("/")
+        return f"the font {name} is not in the file"
     # Lists of the glyphs in a subset: optional, and often incomplete.
     for key in ("/CIDSet", "/CharSet"):
         if key in descriptor:
@@ -215,9 +230,11 @@ def _cure_font(font: Dictionary, kind: Name) -> str | None:
 
 
 def _has_missing_glyphs(page: Dictionary) -> bool:
-    """Tell whether a page draws glyph 0, the empty box of characters that no font covers.
+    """Tell whether a page draws glyph 0, the empty box of characters that no font
+    covers.
 
-    Looks only at pages as report engines write them: composite fonts, two bytes for a glyph.
+    Looks only at pages as report engines write them: composite fonts, two bytes for a
+    glyph.
     """
     fonts = page.get(Name.Resources, Dictionary()).get(Name.Font, Dictionary())
     if not len(fonts) or any(
@@ -238,99 +255,14 @@ def _has_missing_glyphs(page: Dictionary) -> bool:
     return False
 
 
-def _file_name(specification) -> str:
-    if not isinstance(specification, Dictionary):
-        return ""
-    return str(specification.get(Name.UF, specification.get(Name.F, "")))
-
-
-def _is_invoice_xml(specification) -> bool:
-    return _file_name(specification).lower() in INVOICE_XML_NAMES
-
-
-def embedded_files(document: Pdf) -> dict[str, Dictionary]:
-    """Return the file specifications of the catalog's name tree by their key."""
-    tree = document.Root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
-    if tree is None:
-        return {}
-    return {str(key): value for key, value in pikepdf.NameTree(tree).items()}
-
-
-def _drop_invoice_xml(document: Pdf) -> None:
-    """Forget an invoice XML embedded earlier, wherever it is listed.
-
-    A file specification that stays behind in only one of the lists breaks PDF/A (6.8).
-    """
-    files = embedded_files(document)
-    kept = {key: spec for key, spec in files.items() if not _is_invoice_xml(spec)}
-    if len(kept) != len(files):
-        _write_name_tree(document, kept)
-    for holder in (document.Root, *(page.obj for page in document.pages)):
-        listed = holder.get(Name.AF)
-        if isinstance(listed, Array):
-            others = [spec for spec in listed if not _is_invoice_xml(spec)]
-            if len(others) != len(listed):
-                holder.AF = Array(others)
-
-
-def _write_name_tree(document: Pdf, files: dict[str, Dictionary]) -> None:
-    root = document.Root
-    if Name.Names not in root:
-        root.Names = Dictionary()
-    pairs = []
-    for key in sorted(files, key=lambda name: name.encode("utf-16-be")):
-        pairs += [String(key), files[key]]
-    root.Names.EmbeddedFiles = document.make_indirect(Dictionary(Names=Array(pairs)))
-
-
-def _embed(document: Pdf, attachment: Attachment, created: datetime) -> None:
-    content = Stream(document, attachment.data)
-    content.Type = Name.EmbeddedFile
-    content.Subtype = Name("/" + attachment.mimetype)
-    content.Params = Dictionary(
-        Size=len(attachment.data),
-        ModDate=String(_pdf_date(created)),
-        CheckSum=String(hashlib.md5(attachment.data, usedforsecurity=False).digest()),
-    )
-    reference = document.make_indirect(content)
-    specification = document.make_indirect(
-        Dictionary(
-            Type=Name.Filespec,
-            F=String(attachment.name),
-            UF=String(attachment.name),
-            Desc=String(attachment.description),
-            AFRelationship=Name("/" + attachment.relationship),
-            EF=Dictionary(F=reference, UF=reference),
-        )
-    )
-    _write_name_tree(document, {**embedded_files(document), attachment.name: specification})
-
-
-def _complete_file_specifications(document: Pdf) -> None:
-    """Give every embedded file what PDF/A-3 wants: both names, type, relationship, /AF."""
-    listed = document.Root.get(Name.AF)
-    associated = list(listed) if isinstance(listed, Array) else []
-    for key, specification in embedded_files(document).items():
-        name = _file_name(specification) or key
-        specification.F = specification.UF = String(name)
-        if Name.AFRelationship not in specification:
-            specification.AFRelationship = Name.Unspecified
-        for stream in {id(one): one for _k, one in specification.EF.items()}.values():
-            if Name.Subtype not in stream:
-                stream.Subtype = Name("/application/octet-stream")
-        if specification not in associated:
-            associated.append(specification)
-    if associated:
-        document.Root.AF = Array(associated)
-
-
 def _set_output_intent(document: Pdf) -> None:
     intents = document.Root.get(Name.OutputIntents)
     if isinstance(intents, Array) and any(
         intent.get(Name.S) == Name.GTS_PDFA1 and Name.DestOutputProfile in intent
         for intent in intents
     ):
-        return  # made for PDF/A already, maybe for another colour space: the maker knows
+        # Made for PDF/A already, maybe for another colour space: its maker knows.
+        return
     profile = Stream(document, srgb_profile())
     profile.N = 3
     profile.Alternate = Name.DeviceRGB
@@ -351,10 +283,6 @@ def _set_output_intent(document: Pdf) -> None:
     )
 
 
-def _pdf_date(moment: datetime) -> str:
-    return moment.strftime("D:%Y%m%d%H%M%S+00'00'")
-
-
 def _set_metadata(document, info: DocumentInfo, attachment, *, claim: bool) -> None:
     packet = Stream(
         document,
@@ -368,7 +296,7 @@ def _set_metadata(document, info: DocumentInfo, attachment, *, claim: bool) -> N
     packet.Type = Name.Metadata
     packet.Subtype = Name.XML
     document.Root.Metadata = document.make_indirect(packet)
-    date = String(_pdf_date(info.created))
+    date = String(pdf_date(info.created))
     # The same words as in the packet, for readers that know only this dictionary.
     document.trailer.Info = document.make_indirect(
         Dictionary(
@@ -385,7 +313,11 @@ def _set_metadata(document, info: DocumentInfo, attachment, *, claim: bool) -> N
 
 def _save(document: Pdf) -> bytes:
     output = io.BytesIO()
-    version = {"force_version": "1.7"} if document.pdf_version >= "2" else {"min_version": "1.7"}
+    version = (
+        {"force_version": "1.7"}
+        if document.pdf_version >= "2"
+        else {"min_version": "1.7"}
+    )
     document.save(
         output,
         object_stream_mode=pikepdf.ObjectStreamMode.disable,

@@ -2,8 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Business rules of invoices (EN 16931 and Factur-X schematron), applied by SaxonC-HE.
 
-SaxonC takes 200 to 500 MB and is a foreign runtime, so it runs in a process of its own that
-is started at the first question, restarted when it dies, and ends by itself when idle.
+SaxonC takes 200 to 500 MB and is a foreign runtime, so it runs in a process of its own
+that is started at the first question, restarted when it dies, and ends by itself when
+idle.
 """
 
 import contextlib
@@ -31,8 +32,8 @@ _SCRIPT = Path(__file__).parent / "workers" / "saxon_worker.py"
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 #: The rule code at the head of a text, as in "[BR-CO-15]-Invoice total amount …".
 _CODE = re.compile(r"^\s*\[([A-Z][A-Za-z0-9_.\-]*)\]\s*-?\s*")
-#: Rules of the EXTENDED profile restate those of the norm in a text whose first term is not
-#: the field to mend; the field is then the one of the rule of the norm.
+#: Rules of the EXTENDED profile restate those of the norm in a text whose first term is
+#: not the field to mend; the field is then the one of the rule of the norm.
 _SUBJECTS = {
     "CO-10": "BT-106",
     "CO-11": "BT-107",
@@ -43,7 +44,23 @@ _SUBJECTS = {
     "CO-16": "BT-115",
     "CO-17": "BT-117",
 }
+_KEPT_VARIABLES = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "PYTHONHOME",
+    "TMPDIR",
+)
 _WARNINGS = {"warning", "warn", "info", "information"}
+
+
+def _environment() -> dict[str, str]:
+    """What the process gets to know: where packages are, no password of the host."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # The packages may be where only this process was told to look.
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def available() -> bool:
@@ -64,7 +81,9 @@ class SchematronWorker:
     :param max_documents: documents after which it ends, to give memory back
     """
 
-    def __init__(self, timeout: float = 60.0, idle: float = 300.0, max_documents: int = 5000):
+    def __init__(
+        self, timeout: float = 60.0, idle: float = 300.0, max_documents: int = 5000
+    ):
         self._timeout = timeout
         self._arguments = [str(idle), str(max_documents)]
         self._lock = threading.Lock()
@@ -96,7 +115,9 @@ class SchematronWorker:
             try:
                 return self._ask(sheet, xml, deadline)
             except (BrokenPipeError, EOFError) as error:
-                raise WorkerError(f"The rule checker died. {self._last_words()}") from error
+                raise WorkerError(
+                    f"The rule checker died. {self._last_words()}"
+                ) from error
         except WorkerError:
             self._end()
             raise
@@ -123,7 +144,9 @@ class SchematronWorker:
             missing -= len(parts[-1])
         content = b"".join(parts)
         if not head["ok"]:
-            raise WorkerError(f"The rule checker failed: {content.decode(errors='replace')}")
+            raise WorkerError(
+                f"The rule checker failed: {content.decode(errors='replace')}"
+            )
         return content
 
     def _running(self) -> subprocess.Popen:
@@ -132,14 +155,13 @@ class SchematronWorker:
         self._end()
         self._complaints = tempfile.TemporaryFile()
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own script
                 [sys.executable or "python3", str(_SCRIPT), *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._complaints,
                 bufsize=0,
-                # The packages may be where only this process was told to look.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 # A Ctrl-C for the host must not reach it in the middle of a document.
                 start_new_session=True,
             )
@@ -166,7 +188,9 @@ class SchematronWorker:
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, event)
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise WorkerError(f"The rule checker did not answer within {self._timeout:g} s.")
+                raise WorkerError(
+                    f"The rule checker did not answer within {self._timeout:g} s."
+                )
 
     def _last_words(self) -> str:
         if self._complaints is None:
@@ -179,6 +203,7 @@ class SchematronWorker:
         process, self._process = self._process, None
         if process is None:
             return
+        self._complaints.close()
         process.kill()
         process.wait()
         process.stdin.close()
@@ -187,7 +212,8 @@ class SchematronWorker:
     def _forget(self):
         """In a forked child: leave the process to the parent.
 
-        The pipes are closed here, else the process would not notice when the parent ends.
+        The pipes are closed here, else the process would not notice when the parent
+        ends.
         """
         self._lock = threading.Lock()
         process, self._process = self._process, None
@@ -228,7 +254,9 @@ def _as_utf8(xml: bytes) -> bytes:
 
 
 def _read_report(svrl: bytes) -> list[XmlProblem]:
-    root = etree.fromstring(svrl, etree.XMLParser(resolve_entities=False, huge_tree=True))
+    root = etree.fromstring(
+        svrl, etree.XMLParser(resolve_entities=False, huge_tree=True)
+    )
     problems = {}
     for element in root.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         problem = _problem(element)
@@ -242,14 +270,20 @@ def _problem(element) -> XmlProblem:
     rule = code[1] if code else element.get("id") or "?"
     message = text[code.end() :] if code else text
     location = element.get("location") or ""
-    term = _SUBJECTS.get("-".join(rule.split("-")[-2:])) or subject_of(message, location)
+    term = _SUBJECTS.get("-".join(rule.split("-")[-2:])) or subject_of(
+        message, location
+    )
     path, line = local_path(location), line_of_path(location)
     return XmlProblem(
         rule=rule,
-        field=term_label(term, line=line) if term else path.rpartition("/")[2] or "Invoice",
+        field=term_label(term, line=line)
+        if term
+        else path.rpartition("/")[2] or "Invoice",
         message=message,
         term=term or "",
         path=path,
         line=line,
-        severity="warning" if (element.get("flag") or "").lower() in _WARNINGS else "error",
+        severity="warning"
+        if (element.get("flag") or "").lower() in _WARNINGS
+        else "error",
     )

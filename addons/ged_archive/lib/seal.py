@@ -2,9 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The seal of a PDF: an invisible PAdES certification signature of the company.
 
-Level B-B, or B-T when a time-stamp server answers. The document is certified with DocMDP
-level 1: nothing may be added to it afterwards but the data of long-term archiving. The file
-is extended by an incremental update, so PDF/A-3 and the embedded invoice stay as they were.
+Level B-B, or B-T when a time-stamp server answers. The document is certified with
+DocMDP level 1: nothing may be added to it afterwards but the data of long-term
+archiving. The file is extended by an incremental update, so PDF/A-3 and the embedded
+invoice stay as they were.
 """
 
 import io
@@ -27,8 +28,8 @@ from .tsa import TimestampClient, TimestampToken
 
 __all__ = ["SealResult", "SealSettings", "Sealer"]
 
-# Room for a time stamp, in bytes; public servers answer with 3 to 7 kB. A larger token is
-# learnt from the first document.
+# Room for a time stamp, in bytes; public servers answer with 3 to 7 kB. A larger token
+# is learnt from the first document.
 _TOKEN_ROOM = 8192
 
 #: What parsers of foreign bytes may raise besides their own error class.
@@ -74,7 +75,9 @@ class SealSettings:
         for url in self.tsa_urls:
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("a time-stamp address must look like https://host/path")
+                raise ValueError(
+                    "a time-stamp address must look like https://host/path"
+                )
         if self.tsa_timeout <= 0:
             raise ValueError("the time allowed to a time-stamp server must be positive")
 
@@ -102,9 +105,9 @@ class SealResult:
 class _PdfSigner(signers.Signer):
     """What pyHanko has to know of the signer while it lays out the file.
 
-    The signature itself is made by :class:`CmsSigner`: pyHanko would parse and check the
-    private key again for each document (40 ms and more), and needs an event loop, which the
-    host may already run.
+    The signature itself is made by :class:`CmsSigner`: pyHanko would parse and check
+    the private key again for each document (40 ms and more), and needs an event loop,
+    which the host may already run.
     """
 
     def __init__(self, certificate_der: bytes):
@@ -117,8 +120,9 @@ class _PdfSigner(signers.Signer):
 class Sealer:
     """Seals PDF files with one key, loaded once.
 
-    May be used by several threads and after a fork. Raises :class:`CertificateError` when the
-    certificate file cannot be used; an expired one can be loaded (to be shown), not used.
+    May be used by several threads and after a fork. Raises :class:`CertificateError`
+    when the certificate file cannot be used; an expired one can be loaded (to be
+    shown), not used.
     """
 
     def __init__(self, settings: SealSettings):
@@ -133,19 +137,24 @@ class Sealer:
         self._token_room = _TOKEN_ROOM if self._tsa else 0
 
     def check(self, now: datetime | None = None) -> None:
-        """Raise :class:`CertificateError` unless the certificate is valid at ``now``."""
+        """Raise :class:`CertificateError` unless the certificate is valid at
+        ``now``."""
         self.certificate.check(now)
 
     def seal(
-        self, pdf: bytes, *, field_name: str = "Seal", signing_time: datetime | None = None
+        self,
+        pdf: bytes,
+        *,
+        field_name: str = "Seal",
+        signing_time: datetime | None = None,
     ) -> SealResult:
         """Return ``pdf`` with the seal added.
 
-        ``signing_time`` defaults to the clock (naive means UTC). A time-stamp server that does
-        not answer lowers the level and is told in ``degraded``; it raises nothing.
-        Raises :class:`CertificateError` outside the validity of the certificate,
-        :class:`InvalidDocumentError` for a file that cannot be sealed (not a PDF, encrypted,
-        truncated, already signed).
+        ``signing_time`` defaults to the clock (naive means UTC). A time-stamp server
+        that does not answer lowers the level and is told in ``degraded``; it raises
+        nothing. Raises :class:`CertificateError` outside the validity of the
+        certificate, :class:`InvalidDocumentError` for a file that cannot be sealed (not
+        a PDF, encrypted, truncated, already signed).
         """
         moment = as_utc(signing_time)
         self.check(moment)
@@ -160,7 +169,10 @@ class Sealer:
             cms, signature = self._cms.sign(prepared.document_digest)
             token, degraded = self._time_stamp(signature)
             if token and len(token.der) > room:
-                token, degraded = None, "sealed without time stamp (its size keeps changing)"
+                token, degraded = (
+                    None,
+                    "sealed without time stamp (its size keeps changing)",
+                )
         if token:
             cms = self._cms.build(prepared.document_digest, signature, token.der)
         prepared.fill_with_cms(output, cms)
@@ -182,7 +194,8 @@ class Sealer:
             return None, f"sealed without time stamp ({error})"
 
     def _prepare(self, pdf, field_name, moment, token_room):
-        """Write the update with an empty signature; return the output and its digest."""
+        """Write the update with an empty signature; return the output and its
+        digest."""
         writer = _open_for_update(pdf)
         settings = self._settings
         metadata = signers.PdfSignatureMetadata(
@@ -196,7 +209,9 @@ class Sealer:
             contact_info=settings.contact,
         )
         try:
-            session = signers.PdfSigner(metadata, self._signer).init_signing_session(writer)
+            session = signers.PdfSigner(metadata, self._signer).init_signing_session(
+                writer
+            )
             session.system_time = moment
             document = session.prepare_tbs_document(
                 validation_info=None,

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""RFC 3161 time stamps over HTTP, from the first server of a list that answers in time."""
+"""RFC 3161 time stamps over HTTP, from the first server of a list that answers in
+time."""
 
 import hashlib
 import logging
@@ -9,7 +10,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -46,7 +47,8 @@ _PARSER_ERRORS = (
 
 @dataclass(frozen=True)
 class TimestampToken:
-    """A checked token: ``der`` goes into the signature, ``time`` (UTC) is what it attests."""
+    """A checked token: ``der`` goes into the signature, ``time`` (UTC) is what it
+    attests."""
 
     der: bytes
     time: datetime
@@ -79,11 +81,12 @@ class _Refused(Exception):
 
 
 class TimestampClient:
-    """Asks the servers ``urls`` in their order; may be shared by threads and kept across forks.
+    """Asks the servers ``urls`` in their order; may be shared by threads and kept
+    across forks.
 
-    ``timeout`` (seconds) is for the whole call to one server, name resolution included. A server
-    that fails is left alone for :data:`BACK_OFF` seconds, so that a dead one costs its timeout
-    once and not for every document of a batch.
+    ``timeout`` (seconds) is for the whole call to one server, name resolution included.
+    A server that fails is left alone for :data:`BACK_OFF` seconds, so that a dead one
+    costs its timeout once and not for every document of a batch.
     """
 
     def __init__(self, urls, timeout: float = 5.0, back_off: float = BACK_OFF):
@@ -133,12 +136,16 @@ class TimestampClient:
     def _post(self, url: str, body: bytes) -> bytes:
         """Post with a deadline for everything.
 
-        The timeouts of ``requests`` are per address and per packet and do not cover the name
-        resolution, so the call runs in a thread that is abandoned when the time is over.
+        The timeouts of ``requests`` are per address and per packet and do not cover the
+        name resolution, so the call runs in a thread that is abandoned when the time is
+        over.
         """
         outcome: list = []
         thread = threading.Thread(
-            target=self._post_into, args=(url, body, outcome), name="time-stamp", daemon=True
+            target=self._post_into,
+            args=(url, body, outcome),
+            name="time-stamp",
+            daemon=True,
         )
         thread.start()
         thread.join(self._timeout)
@@ -160,7 +167,8 @@ class TimestampClient:
         except requests.ConnectionError:
             outcome.append(_Refused("no connection"))
         except (requests.RequestException, ValueError) as exc:
-            # The text of these may hold the address with its password: name the kind only.
+            # The text of these may hold the address with its password: name the kind
+            # only.
             outcome.append(_Refused(f"the request failed ({type(exc).__name__})"))
 
     def _exchange(self, url, body) -> bytes:
@@ -175,7 +183,9 @@ class TimestampClient:
         ) as reply:
             if reply.status_code != 200:
                 raise _Refused(f"it answered HTTP {reply.status_code}")
-            kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            kind = (
+                reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            )
             if kind != _REPLY_TYPE:
                 raise _Refused(f"it answered “{kind[:60]}” instead of a time stamp")
             content = b""
@@ -197,11 +207,16 @@ class TimestampClient:
 def _host(url: str) -> str:
     """The address without user name, password and path, fit for a message."""
     parts = urlsplit(url)
-    return parts.hostname + (f":{parts.port}" if parts.port else "") if parts.hostname else "?"
+    return (
+        parts.hostname + (f":{parts.port}" if parts.port else "")
+        if parts.hostname
+        else "?"
+    )
 
 
 def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
-    """Parse a reply and check that its token answers our request and is signed correctly."""
+    """Parse a reply and check that its token answers our request and is signed
+    correctly."""
     try:
         reply = _Reply.load(content, strict=True)
         status = reply["status"]["status"].native
@@ -222,12 +237,16 @@ def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
 
 
 def read_token(token: cms.ContentInfo, data: bytes) -> ReadToken:
-    """Check a time-stamp token over ``data``; raise :class:`TokenError` when it is wrong.
+    """Check a time-stamp token over ``data``; raise :class:`TokenError` when it is
+    wrong.
 
-    Whether the server's certificate is *trusted* is left to the verifier, who has the roots.
+    Whether the server's certificate is *trusted* is left to the verifier, who has the
+    roots.
     """
     try:
-        algorithm = _token_info(token)["message_imprint"]["hash_algorithm"]["algorithm"].native
+        algorithm = _token_info(token)["message_imprint"]["hash_algorithm"][
+            "algorithm"
+        ].native
         return _read_token(token, hashlib.new(algorithm, data).digest())
     except _PARSER_ERRORS as error:
         raise TokenError("the time stamp is damaged") from error
@@ -251,7 +270,7 @@ def _read_token(token, imprint: bytes) -> ReadToken:
     digest = hashlib.new(algorithm, encapsulated.contents).digest()
     if not all(validate_sig_integrity(signer, certificate, "tst_info", digest)):
         raise TokenError("the signature of the time stamp is wrong")
-    moment = info["gen_time"].native.astimezone(timezone.utc)
+    moment = info["gen_time"].native.astimezone(UTC)
     return ReadToken(TimestampToken(token.dump(), moment), certificate, others)
 
 

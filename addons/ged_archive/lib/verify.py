@@ -2,17 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the seals of a PDF are worth.
 
-The signature alone does not show that something was *added* to the file: ``openssl cms`` and
-``pdfsig`` call such files valid. So the coverage of the file and the changes after the seal
-are judged too. That a seal was removed altogether shows only by comparison with the
-fingerprint kept in the archive.
+The signature alone does not show that something was *added* to the file: ``openssl
+cms`` and ``pdfsig`` call such files valid. So the coverage of the file and the changes
+after the seal are judged too. That a seal was removed altogether shows only by
+comparison with the fingerprint kept in the archive.
 """
 
 import asyncio
 import io
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
@@ -50,8 +50,10 @@ class SealReport:
     :param intact: the signed bytes are unchanged and the signature is the certificate's
     :param covers_whole_file: nothing stands behind the signed bytes
     :param modification_ok: what was added later, if anything, is allowed by the seal
-    :param trusted: the certificate leads to one of the given roots; ``None`` without roots
-    :param timestamp_trusted: the same for the time stamp; ``None`` without roots or stamp
+    :param trusted: the certificate leads to one of the given roots; ``None`` without
+        roots
+    :param timestamp_trusted: the same for the time stamp; ``None`` without roots or
+        stamp
     :param fingerprint: SHA-256 of the certificate, hex
     :param errors: what is wrong, in words
     """
@@ -70,19 +72,24 @@ class SealReport:
 
     @property
     def ok(self) -> bool:
-        """The file is exactly what was sealed (says nothing about trust in the signer)."""
+        """The file is exactly what was sealed (says nothing about trust in the
+        signer)."""
         return self.intact and self.covers_whole_file and self.modification_ok
 
 
 def inspect_seals(
-    pdf: bytes, trust_roots_der: tuple[bytes, ...] = (), *, moment: datetime | None = None
+    pdf: bytes,
+    trust_roots_der: tuple[bytes, ...] = (),
+    *,
+    moment: datetime | None = None,
 ) -> list[SealReport]:
-    """Return a report for each signature, in the order of their revisions; empty without any.
+    """Return a report for each signature, in the order of their revisions; empty
+    without any.
 
-    :param trust_roots_der: root certificates (DER) that a signer and a time-stamp server must
-        lead to; without any, trust is not judged
-    :param moment: time at which the certificates must be valid; defaults to the trusted time
-        stamp, else to the clock (naive means UTC)
+    :param trust_roots_der: root certificates (DER) that a signer and a time-stamp
+        server must lead to; without any, trust is not judged
+    :param moment: time at which the certificates must be valid; defaults to the trusted
+        time stamp, else to the clock (naive means UTC)
 
     Revocation is not looked up: nothing is fetched from the network. Raises
     :class:`InvalidDocumentError` for a file that cannot be read as PDF.
@@ -131,7 +138,9 @@ class _Inspection:
         return SealReport(
             field=str(embedded.field_name),
             signer=info.subject if info else "",
-            signed_at=stamp.token.time if stamp else self._guard(self._claimed_time, None),
+            signed_at=stamp.token.time
+            if stamp
+            else self._guard(self._claimed_time, None),
             level=("B-T" if stamp else "B-B") if pades else "other",
             intact=bool(certificate) and self._guard(self._is_intact, False),
             covers_whole_file=covers,
@@ -184,7 +193,9 @@ class _Inspection:
         changes = summary["diff_result"]
         allowed = bool(summary["docmdp_ok"])
         if not allowed:
-            detail = f" ({changes})" if isinstance(changes, SuspiciousModification) else ""
+            detail = (
+                f" ({changes})" if isinstance(changes, SuspiciousModification) else ""
+            )
             self._errors.append(f"The file was changed after the seal{detail}.")
         elif changes.modification_level == ModificationLevel.NONE:
             self._errors.append("Bytes were added behind the sealed file.")
@@ -193,7 +204,8 @@ class _Inspection:
         return False, allowed
 
     def _gap_is_signature(self) -> bool:
-        """The bytes left out by the byte range must be the signature value, nothing else."""
+        """The bytes left out by the byte range must be the signature value, nothing
+        else."""
         byte_range = [int(number) for number in self._embedded.byte_range]
         if len(byte_range) != 4 or byte_range[0] != 0 or min(byte_range) < 0:
             return False
@@ -205,13 +217,15 @@ class _Inspection:
 
     def _claimed_time(self):
         moment = self._embedded.self_reported_timestamp
-        return moment.astimezone(timezone.utc) if moment else None
+        return moment.astimezone(UTC) if moment else None
 
     def _time_stamp(self):
         """Return the checked time stamp over the signature value, if there is one."""
         signer = self._embedded.signer_info
         attributes = signer["unsigned_attrs"]
-        for attribute in attributes if isinstance(attributes, asn1_cms.CMSAttributes) else ():
+        for attribute in (
+            attributes if isinstance(attributes, asn1_cms.CMSAttributes) else ()
+        ):
             if attribute["type"].native == "signature_time_stamp_token":
                 return read_token(attribute["values"][0], signer["signature"].native)
         return None
@@ -223,7 +237,8 @@ class _Inspection:
             return False
         moment = as_utc(moment)
         if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
-            # Said here because a certificate that is itself a root is not examined further.
+            # Said here because a certificate that is itself a root is not examined
+            # further.
             self._errors.append(f"The certificate was not valid on {moment:%Y-%m-%d}.")
             return False
         context = ValidationContext(
@@ -245,7 +260,8 @@ class _Inspection:
 
 
 def _run(coroutine):
-    """Run a coroutine to its end, also where the host has an event loop in this thread."""
+    """Run a coroutine to its end, also where the host has an event loop in this
+    thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

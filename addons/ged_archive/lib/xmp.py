@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The XMP packet of a PDF/A-3B file, with the Factur-X properties when there is an invoice XML."""
+"""The XMP packet of a PDF/A-3B file, with the Factur-X properties when there is an
+invoice XML."""
 
 import re
 from dataclasses import dataclass
@@ -39,8 +40,8 @@ def _text(value: str) -> str:
 
 def _localised(tag: str, value: str) -> str:
     return (
-        f'<dc:{tag}><rdf:Alt><rdf:li xml:lang="x-default">{_text(value)}</rdf:li></rdf:Alt>'
-        f"</dc:{tag}>"
+        f'<dc:{tag}><rdf:Alt><rdf:li xml:lang="x-default">{_text(value)}</rdf:li>'
+        f"</rdf:Alt></dc:{tag}>"
     )
 
 
@@ -74,12 +75,17 @@ def _factur_x(level: str, filename: str) -> str:
 
 
 def xmp_packet(
-    info: DocumentInfo, *, pdfa: bool = True, level: str | None = None, filename: str = ""
+    info: DocumentInfo,
+    *,
+    pdfa: bool = True,
+    level: str | None = None,
+    filename: str = "",
 ) -> bytes:
     """Build the packet.
 
     :param pdfa: claim PDF/A-3B
-    :param level: Factur-X conformance level (``EN 16931`` …); ``None`` without an invoice XML
+    :param level: Factur-X conformance level (``EN 16931`` …); ``None`` without an
+        invoice XML
     :param filename: name of the embedded XML
     """
     moment = info.created.isoformat(timespec="seconds")

@@ -2,10 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Process that applies XSLT 2 rule sheets to invoices; started by ``schematron.py``.
 
-Reads requests from standard input: one line of JSON ``{"sheet": path, "size": n}``, then n
-bytes of XML. Answers each on standard output: one line ``{"ok": true|false, "size": n}``,
-then n bytes of SVRL, or of an error text. Ends when its input is closed, when nothing was
-asked for a while, or after many documents (to give memory back).
+Reads requests from standard input: one line of JSON ``{"sheet": path, "size": n}``,
+then n bytes of XML. Answers each on standard output: one line ``{"ok": true|false,
+"size": n}``, then n bytes of SVRL, or of an error text. Ends when its input is closed,
+when nothing was asked for a while, or after many documents (to give memory back).
 
 It stands alone in this folder, which Python puts first on the path of a script.
 """
@@ -17,7 +17,8 @@ import sys
 
 
 def lift_memory_limit():
-    """The host limits the address space of its workers; SaxonC reserves much, uses little."""
+    """The host limits the address space of its workers; SaxonC reserves much, uses
+    little."""
     try:
         import resource
     except ImportError:  # not on Windows
@@ -59,13 +60,16 @@ def serve(source, sink, idle_seconds, max_documents):
             ok, answer = True, content.encode()
         except Exception as error:  # whatever it is, the asker has to be told
             ok, answer = False, f"{type(error).__name__}: {error}".encode()
-        sink.write(json.dumps({"ok": ok, "size": len(answer)}).encode() + b"\n" + answer)
+        sink.write(
+            json.dumps({"ok": ok, "size": len(answer)}).encode() + b"\n" + answer
+        )
         sink.flush()
 
 
 def main():
     lift_memory_limit()
-    # The answers get a channel of their own: anything printed by libraries goes to stderr.
+    # The answers get a channel of their own: anything printed by libraries goes to
+    # stderr.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     source = os.fdopen(os.dup(0), "rb", buffering=0)
@@ -74,7 +78,8 @@ def main():
 
 
 class Unbuffered:
-    """Reads lines and blocks without reading ahead, so that ``select`` sees what is left."""
+    """Reads lines and blocks without reading ahead, so that ``select`` sees what is
+    left."""
 
     def __init__(self, raw):
         self._raw = raw

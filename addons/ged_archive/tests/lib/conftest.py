@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Fixtures of the tests of ``ged_archive/lib``: they run without Odoo and without network."""
+"""Fixtures of the tests of ``ged_archive/lib``: they run without Odoo and without
+network."""
 
 import importlib.util
 import io
@@ -98,14 +99,22 @@ def render(tmp_path_factory):
     """Return a function that prints HTML with the wkhtmltopdf of Odoo (patched Qt)."""
     program = _wkhtmltopdf()
     if program is None:
-        pytest.skip("no wkhtmltopdf with patched Qt on the PATH or in DEMAT_WKHTMLTOPDF")
+        pytest.skip(
+            "no wkhtmltopdf with patched Qt on the PATH or in DEMAT_WKHTMLTOPDF"
+        )
     folder = tmp_path_factory.mktemp("render")
 
     def run(html, name="page"):
         source, target = folder / f"{name}.html", folder / f"{name}.pdf"
         source.write_text(html, encoding="utf-8")
         subprocess.run(
-            [program, "--quiet", "--enable-local-file-access", str(source), str(target)],
+            [
+                program,
+                "--quiet",
+                "--enable-local-file-access",
+                str(source),
+                str(target),
+            ],
             check=True,
             timeout=60,
         )

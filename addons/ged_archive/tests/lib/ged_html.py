@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Pages to print: an invoice with a link and a logo, several pages, drawings, odd characters."""
+"""Pages to print: an invoice with a link and a logo, several pages, drawings, odd
+characters."""
 
 import base64
 import io
@@ -23,7 +24,8 @@ def _logo() -> str:
 
 _STYLE = """
 body { font-family: Lato, 'DejaVu Sans', sans-serif; font-size: 11pt; }
-table { width: 100%; border-collapse: collapse; } td, th { border-bottom: 1px solid #888; }
+table { width: 100%; border-collapse: collapse; }
+td, th { border-bottom: 1px solid #888; }
 .number { text-align: right; } .total { font-weight: bold; }
 """
 
@@ -45,7 +47,8 @@ def _rows(count):
 
 _INVOICE = (
     f'<img src="{_logo()}"><h1>Facture FAC/2026/00042</h1>'
-    "<p>Où et quand : « à réception », œuvre, façade, 15 m², 20 % — échéance 30/04/2026</p>"
+    "<p>Où et quand : « à réception », œuvre, façade, 15 m², 20 % — échéance "
+    "30/04/2026</p>"
     f"<table>{_rows(15)}</table><p class='total'>Net à payer : 2 924,50 €</p>"
     '<p><a href="https://www.example.com/conditions">Conditions de vente</a> '
     '<a href="mailto:compta@example.com">compta@example.com</a></p>'

@@ -1,8 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A small public key infrastructure for tests: root, intermediate, signers, time-stamp server.
+"""A small public key infrastructure for tests: root, intermediate, signers, time-stamp
+server.
 
-All keys are made when the tests run. The chain and the time stamps come from certomancer.
+All keys are made when the tests run. The chain and the time stamps come from
+certomancer.
 """
 
 import datetime
@@ -26,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 PASSWORD = "mot de passe d’essai"
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 
 
 def rsa_key(bits=2048):
@@ -40,7 +42,9 @@ def ec_key(curve=None):
 def _extensions(*, ca=False, usage=(), extended=None):
     found = []
     if ca:
-        found.append({"id": "basic_constraints", "critical": True, "value": {"ca": True}})
+        found.append(
+            {"id": "basic_constraints", "critical": True, "value": {"ca": True}}
+        )
     found.append(
         {
             "id": "key_usage",
@@ -49,17 +53,27 @@ def _extensions(*, ca=False, usage=(), extended=None):
         }
     )
     if extended:
-        found.append({"id": "extended_key_usage", "critical": True, "value": [extended]})
+        found.append(
+            {"id": "extended_key_usage", "critical": True, "value": [extended]}
+        )
     return found
 
 
 _SIGN = ("digital_signature", "non_repudiation")
 _CA = ("digital_signature", "key_cert_sign", "crl_sign")
-_LONG = {"valid-from": "2020-01-01T00:00:00+0000", "valid-to": "2060-01-01T00:00:00+0000"}
+_LONG = {
+    "valid-from": "2020-01-01T00:00:00+0000",
+    "valid-to": "2060-01-01T00:00:00+0000",
+}
 
 
 def _certificate(subject, issuer, extensions):
-    return {"subject": subject, "issuer": issuer, "validity": _LONG, "extensions": extensions}
+    return {
+        "subject": subject,
+        "issuer": issuer,
+        "validity": _LONG,
+        "extensions": extensions,
+    }
 
 
 class Pki:
@@ -90,21 +104,35 @@ class Pki:
             "tsa": "Horodatage d’essai",
         }
         config = {
-            "keysets": {"keys": {"keys": {key: {"path": f"{key}.pem"} for key in keys}}},
+            "keysets": {
+                "keys": {"keys": {key: {"path": f"{key}.pem"} for key in keys}}
+            },
             "pki-architectures": {
                 "test": {
                     "keyset": "keys",
                     "entity-defaults": {"country-name": "FR"},
-                    "entities": {label: {"common-name": name} for label, name in names.items()},
+                    "entities": {
+                        label: {"common-name": name} for label, name in names.items()
+                    },
                     "certs": {
-                        "root": _certificate("root", "root", _extensions(ca=True, usage=_CA)),
-                        "interm": _certificate("interm", "root", _extensions(ca=True, usage=_CA)),
-                        "signer": _certificate("signer", "interm", _extensions(usage=_SIGN)),
-                        "signer-ec": _certificate("signer-ec", "interm", _extensions(usage=_SIGN)),
+                        "root": _certificate(
+                            "root", "root", _extensions(ca=True, usage=_CA)
+                        ),
+                        "interm": _certificate(
+                            "interm", "root", _extensions(ca=True, usage=_CA)
+                        ),
+                        "signer": _certificate(
+                            "signer", "interm", _extensions(usage=_SIGN)
+                        ),
+                        "signer-ec": _certificate(
+                            "signer-ec", "interm", _extensions(usage=_SIGN)
+                        ),
                         "tsa": _certificate(
                             "tsa",
                             "root",
-                            _extensions(usage=("digital_signature",), extended="time_stamping"),
+                            _extensions(
+                                usage=("digital_signature",), extended="time_stamping"
+                            ),
                         ),
                     },
                     "services": {
@@ -131,7 +159,10 @@ class Pki:
 
     def pkcs12(self, label, password=PASSWORD, others=("interm", "root")) -> bytes:
         return make_pkcs12(
-            self.key(label), self.x509(label), [self.x509(other) for other in others], password
+            self.key(label),
+            self.x509(label),
+            [self.x509(other) for other in others],
+            password,
         )
 
     def time_stamp(self, request: bytes, moment=None) -> tsp.TimeStampResp:
@@ -153,7 +184,8 @@ def make_pkcs12(key, certificate, others=(), password=PASSWORD) -> bytes:
 
 
 def self_signed(key, *, name="Sceau d’essai", start=-1, end=365, extensions=()):
-    """A certificate that signs itself, valid from ``start`` to ``end`` days from now."""
+    """A certificate that signs itself, valid from ``start`` to ``end`` days from
+    now."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(UTC)
     builder = (
@@ -167,17 +199,21 @@ def self_signed(key, *, name="Sceau d’essai", start=-1, end=365, extensions=()
     )
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)
-    algorithm = hashes.SHA256() if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)) else None
+    algorithm = (
+        hashes.SHA256()
+        if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey))
+        else None
+    )
     return builder.sign(key, algorithm)
 
 
 class TimeStampServer:
     """A time-stamp server on the loopback that behaves as ``mode`` says.
 
-    ``good``; ``hang`` (no answer), ``drip`` (one byte now and then), ``error`` (HTTP 503),
-    ``html``, ``garbage``, ``refuse`` (status of the protocol), ``other`` (stamp for other
-    bytes), ``replay`` (an old answer), ``forged`` (signature changed), ``redirect``,
-    ``endless``, ``large`` (many certificates).
+    ``good``; ``hang`` (no answer), ``drip`` (one byte now and then), ``error`` (HTTP
+    503), ``html``, ``garbage``, ``refuse`` (status of the protocol), ``other`` (stamp
+    for other bytes), ``replay`` (an old answer), ``forged`` (signature changed),
+    ``redirect``, ``endless``, ``large`` (many certificates).
     """
 
     def __init__(self, pki):

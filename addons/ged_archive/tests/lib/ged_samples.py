@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# ruff: noqa: E501 - the XML is easier to compare with its models in whole elements
 """Sample invoices: CII XML in the profile EN 16931. Companies and numbers are invented.
 
 SIRET and VAT numbers satisfy their checks, as the real ones do.
@@ -41,9 +42,17 @@ class Invoice:
     profile: str = EN16931
     lines: list[Line] = field(
         default_factory=lambda: [
-            Line("Fourniture et pose d’une porte d’entrée isolante", Decimal(1), Decimal("1840.00")),
-            Line("Cloison en plaques de plâtre, le m²", Decimal("12.5"), Decimal("46.80")),
-            Line("Peinture des boiseries", Decimal(3), Decimal("75.00"), Decimal("10.00")),
+            Line(
+                "Fourniture et pose d’une porte d’entrée isolante",
+                Decimal(1),
+                Decimal("1840.00"),
+            ),
+            Line(
+                "Cloison en plaques de plâtre, le m²", Decimal("12.5"), Decimal("46.80")
+            ),
+            Line(
+                "Peinture des boiseries", Decimal(3), Decimal("75.00"), Decimal("10.00")
+            ),
         ]
     )
     grand_total: Decimal | None = None
@@ -70,7 +79,9 @@ class Invoice:
             prologue=self.prologue,
             profile=self.profile,
             number=self.number,
-            lines="".join(self._line(index, line) for index, line in enumerate(self.lines, 1)),
+            lines="".join(
+                self._line(index, line) for index, line in enumerate(self.lines, 1)
+            ),
             seller_name=self.seller_name,
             seller_siret=SELLER_SIRET,
             seller_vat=french_vat(SELLER_SIREN),

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import hashlib
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import ged_pki
 import pytest
@@ -30,7 +30,7 @@ def test_what_is_read(pki):
     assert info.issuer == "CN=Autorité d’essai\\, intermédiaire,C=FR"
     assert info.common_name == "Charpentes du Val Clair - sceau d’essai"
     assert info.fingerprint_sha256 == hashlib.sha256(pki.der("signer")).hexdigest()
-    assert info.not_before == datetime(2020, 1, 1, tzinfo=timezone.utc)
+    assert info.not_before == datetime(2020, 1, 1, tzinfo=UTC)
     assert info.not_after.tzinfo is not None
     info.check()
 
@@ -74,7 +74,10 @@ def test_damaged_file(pki):
 
 
 def test_pem_instead_of_pkcs12(pki):
-    assert reason_of(pki.x509("signer").public_bytes(serialization.Encoding.PEM)) == "unreadable"
+    assert (
+        reason_of(pki.x509("signer").public_bytes(serialization.Encoding.PEM))
+        == "unreadable"
+    )
 
 
 def test_certificates_without_key(pki):
@@ -108,7 +111,9 @@ def test_weak_and_strange_keys():
 @pytest.mark.parametrize("curve", [ec.SECP256R1, ec.SECP384R1, ec.SECP521R1])
 def test_curves(curve):
     key = ged_pki.ec_key(curve())
-    assert load_pkcs12(ged_pki.make_pkcs12(key, ged_pki.self_signed(key)), ged_pki.PASSWORD)
+    assert load_pkcs12(
+        ged_pki.make_pkcs12(key, ged_pki.self_signed(key)), ged_pki.PASSWORD
+    )
 
 
 def _usage(**given):

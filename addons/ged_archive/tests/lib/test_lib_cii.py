@@ -52,7 +52,12 @@ class TestValid:
             Invoice(profile=ged_samples.EXTENDED),
             Invoice(prologue=""),
             Invoice(prologue="\ufeff<?xml version='1.0' encoding='utf-8'?>"),
-            Invoice(lines=[Line(f"Lot {n}", Decimal(n), Decimal("19.99")) for n in range(1, 301)]),
+            Invoice(
+                lines=[
+                    Line(f"Lot {n}", Decimal(n), Decimal("19.99"))
+                    for n in range(1, 301)
+                ]
+            ),
         ],
     )
     def test_no_problem(self, invoice):
@@ -63,7 +68,12 @@ class TestValid:
         assert facturx.check_cii(xml, schematron=True) == []
 
     def test_latin_1(self):
-        xml = XML.decode().replace("UTF-8", "ISO-8859-1").replace("’", "'").replace("€", "EUR")
+        xml = (
+            XML.decode()
+            .replace("UTF-8", "ISO-8859-1")
+            .replace("’", "'")
+            .replace("€", "EUR")
+        )
         assert facturx.check_cii(xml.encode("iso-8859-1"), schematron=True) == []
 
 
@@ -106,7 +116,9 @@ class TestBusinessRules:
             (
                 Invoice(
                     lines=[Line("Acompte", Decimal(1), Decimal(10), Decimal("20.00"))]
-                ).xml().replace(b"<ram:CategoryCode>S<", b"<ram:CategoryCode>E<"),
+                )
+                .xml()
+                .replace(b"<ram:CategoryCode>S<", b"<ram:CategoryCode>E<"),
                 "BR-E-10",
                 "VAT exemption reason code (BT-121)",
                 "Code de motif d’exonération de TVA (BT-121)",
@@ -118,7 +130,9 @@ class TestBusinessRules:
                 "Code de devise de facturation (BT-5)",
             ),
             (
-                Invoice(profile=ged_samples.EXTENDED, grand_total=Decimal("9.00")).xml(),
+                Invoice(
+                    profile=ged_samples.EXTENDED, grand_total=Decimal("9.00")
+                ).xml(),
                 "BR-FXEXT-CO-15",
                 "Invoice total amount with VAT (BT-112)",
                 "Total TVA comprise de la facture (BT-112)",
@@ -146,7 +160,9 @@ class TestBusinessRules:
 
     def test_several_lines_are_all_told(self):
         lines = [Line("", Decimal(1), Decimal(5)), Line("", Decimal(1), Decimal(6))]
-        found = [one for one in errors(Invoice(lines=lines).xml()) if one.rule == "BR-25"]
+        found = [
+            one for one in errors(Invoice(lines=lines).xml()) if one.rule == "BR-25"
+        ]
         assert [one.label("fr") for one in found] == [
             "Nom de l’article (BT-153), ligne 1",
             "Nom de l’article (BT-153), ligne 2",
@@ -184,7 +200,9 @@ class TestSchema:
         with ThreadPoolExecutor(8) as pool:
             results = list(
                 pool.map(
-                    lambda index: facturx.check_cii(broken if index % 2 else XML, schematron=False),
+                    lambda index: facturx.check_cii(
+                        broken if index % 2 else XML, schematron=False
+                    ),
                     range(200),
                 )
             )
@@ -203,7 +221,8 @@ class TestSchema:
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">'
     + b"".join(
-        b'<!ENTITY %c "%s">' % (98 + index, b"&%c;" % (97 + index) * 10) for index in range(9)
+        b'<!ENTITY %c "%s">' % (98 + index, b"&%c;" % (97 + index) * 10)
+        for index in range(9)
     )
     + b"]><a>&j;</a>"
 )
@@ -303,7 +322,10 @@ class TestProfile:
                 "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
                 "en16931",
             ),
-            ("urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended", "extended"),
+            (
+                "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",
+                "extended",
+            ),
             (
                 "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr",
                 "extended-ctc-fr",
@@ -314,17 +336,25 @@ class TestProfile:
         assert facturx.profile_of(Invoice(profile=identifier).xml()) == name
 
     @pytest.mark.parametrize(
-        "identifier", ["", "urn:factur-x.eu:1p0:platinum", "urn:cen.eu:en16931:2099", "x#y#z"]
+        "identifier",
+        ["", "urn:factur-x.eu:1p0:platinum", "urn:cen.eu:en16931:2099", "x#y#z"],
     )
     def test_unknown(self, identifier):
-        (problem,) = facturx.check_cii(Invoice(profile=identifier).xml(), schematron=True)
+        (problem,) = facturx.check_cii(
+            Invoice(profile=identifier).xml(), schematron=True
+        )
         assert (problem.rule, problem.term) == ("PROFILE", "BT-24")
         assert problem.label("fr") == "Identifiant de spécification (profil) (BT-24)"
 
     def test_another_document(self):
-        ubl = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
+        ubl = (
+            b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
+        )
         (problem,) = facturx.check_cii(ubl, schematron=True)
-        assert (problem.rule, "CrossIndustryInvoice" in problem.message) == ("XML", True)
+        assert (problem.rule, "CrossIndustryInvoice" in problem.message) == (
+            "XML",
+            True,
+        )
 
     @pytest.mark.parametrize("profile", cii.PROFILES.values(), ids=lambda one: one.name)
     def test_the_package_has_the_files(self, profile):
@@ -337,7 +367,8 @@ class TestFieldNames:
         assert set(cii_fields.PATHS.values()) <= set(TERMS)
 
     def test_every_place_exists_in_the_schema(self):
-        """Each local name of the table is declared by the XSD of the profile EXTENDED."""
+        """Each local name of the table is declared by the XSD of the profile
+        EXTENDED."""
         folder = cii.package_file(cii.PROFILES["extended"].schema).parent
         declared = set()
         for path in folder.glob("*.xsd"):
@@ -348,12 +379,21 @@ class TestFieldNames:
     @pytest.mark.parametrize(
         ("xpath", "path", "term"),
         [
-            ("/rsm:CrossIndustryInvoice/rsm:ExchangedDocument/ram:ID[1]", "ExchangedDocument/ID",
-             "BT-1"),
-            ("/*:CrossIndustryInvoice[namespace-uri()='urn:x'][1]/*:ExchangedDocument[1]",
-             "ExchangedDocument", None),
-            ("/Q{urn:x}CrossIndustryInvoice[1]/Q{urn:x}ExchangedDocument[1]/Q{urn:y}ID[1]/@a",
-             "ExchangedDocument/ID/@a", "BT-1"),
+            (
+                "/rsm:CrossIndustryInvoice/rsm:ExchangedDocument/ram:ID[1]",
+                "ExchangedDocument/ID",
+                "BT-1",
+            ),
+            (
+                "/*:CrossIndustryInvoice[namespace-uri()='urn:x'][1]/*:ExchangedDocument[1]",
+                "ExchangedDocument",
+                None,
+            ),
+            (
+                "/Q{urn:x}CrossIndustryInvoice[1]/Q{urn:x}ExchangedDocument[1]/Q{urn:y}ID[1]/@a",
+                "ExchangedDocument/ID/@a",
+                "BT-1",
+            ),
             ("", "", None),
         ],
     )
@@ -369,7 +409,10 @@ class TestFieldNames:
         ("xpath", "line"),
         [
             ("/a:X/a:IncludedSupplyChainTradeLineItem[2]/a:Y[3]", 2),
-            ("/*:X[1]/*:IncludedSupplyChainTradeLineItem[namespace-uri()='u'][12]/*:Y[1]", 12),
+            (
+                "/*:X[1]/*:IncludedSupplyChainTradeLineItem[namespace-uri()='u'][12]/*:Y[1]",
+                12,
+            ),
             ("/X/IncludedSupplyChainTradeLineItem", 1),
             ("/X/ApplicableHeaderTradeSettlement[4]", 0),
         ],
@@ -381,24 +424,32 @@ class TestFieldNames:
         ("text", "term"),
         [
             ("An Invoice shall contain the Seller name (BT-27).", "BT-27"),
-            ("Each Invoice line (BG-25) shall contain the Item name (BT-153).", "BT-153"),
+            (
+                "Each Invoice line (BG-25) shall contain the Item name (BT-153).",
+                "BT-153",
+            ),
             ("An Invoice shall have at least one Invoice line (BG-25).", "BG-25"),
             (
-                "If the VAT accounting currency code (BT-6) is present, then the Invoice total "
-                "VAT amount in accounting currency (BT-111) shall be provided.",
+                "If the VAT accounting currency code (BT-6) is present, then the "
+                "Invoice total VAT amount in accounting currency (BT-111) shall be "
+                "provided.",
                 "BT-111",
             ),
             (
-                'In an Invoice line (BG-25) where the Invoiced item VAT category code (BT-151) is '
-                '"Standard rated" the Invoiced item VAT rate (BT-152) shall be greater than zero.',
+                "In an Invoice line (BG-25) where the Invoiced item VAT category code "
+                '(BT-151) is "Standard rated" the Invoiced item VAT rate (BT-152) '
+                "shall be greater than zero.",
                 "BT-152",
             ),
             (
-                'The VAT category tax amount (BT-117) in a VAT breakdown (BG-23) where the VAT '
-                'category code (BT-118) is "Zero rated" shall equal 0 (zero).',
+                "The VAT category tax amount (BT-117) in a VAT breakdown (BG-23) where "
+                'the VAT category code (BT-118) is "Zero rated" shall equal 0 (zero).',
                 "BT-117",
             ),
-            ("The allowed maximum number of decimals for the Paid amount (BT-113) is 2.", "BT-113"),
+            (
+                "The maximum number of decimals for the Paid amount (BT-113) is 2.",
+                "BT-113",
+            ),
             ("No term at all.", None),
         ],
     )
@@ -406,10 +457,14 @@ class TestFieldNames:
         assert cii_fields.subject_of(text, "") == term
 
     def test_the_place_decides_among_several(self):
-        text = "The Seller VAT identifier (BT-31) and the Buyer VAT identifier (BT-48) shall have a prefix."
+        text = (
+            "The Seller VAT identifier (BT-31) and the Buyer VAT identifier (BT-48) "
+            "shall have a prefix."
+        )
         xpath = (
             "/a:CrossIndustryInvoice/a:SupplyChainTradeTransaction/"
-            "a:ApplicableHeaderTradeAgreement/a:SellerTradeParty/a:SpecifiedTaxRegistration/a:ID"
+            "a:ApplicableHeaderTradeAgreement/a:SellerTradeParty/"
+            "a:SpecifiedTaxRegistration/a:ID"
         )
         assert cii_fields.subject_of(text, xpath) == "BT-31"
 

@@ -7,7 +7,7 @@ import re
 import statistics
 import subprocess
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import facturx as factur_x_library
 import ged_html
@@ -20,13 +20,14 @@ from demat_lib_ged_archive.errors import InvalidDocumentError, InvalidXmlError
 from demat_lib_ged_archive.icc import srgb_profile
 from demat_lib_ged_archive.pdfa import convert
 from demat_lib_ged_archive.seal import Sealer, SealSettings
+from demat_lib_ged_archive.text import drawable
 from demat_lib_ged_archive.verify import inspect_seals
 from demat_lib_ged_archive.xmp import DocumentInfo
 from lxml import etree
-from PIL import Image, ImageChops, ImageCms
 from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image, ImageChops, ImageCms
 
-MOMENT = datetime(2026, 3, 12, 9, 30, tzinfo=timezone.utc)
+MOMENT = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 WORDS = {
     "title": "Facture FAC/2026/00042",
     "author": "Charpentes du Val Clair & Fils <SARL>",
@@ -88,7 +89,9 @@ class TestConformance:
         assert verapdf.check(data) == []
 
     def test_time_stamped(self, samples, pki, tsa, verapdf):
-        settings = SealSettings(pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,))
+        settings = SealSettings(
+            pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,)
+        )
         result = Sealer(settings).seal(facturx.embed(samples["invoice"], XML, **WORDS))
         assert result.level == "B-T"
         assert verapdf.check(result.data) == []
@@ -117,7 +120,10 @@ class TestConformance:
         """factur-x writes its own file specification, without PDF/A."""
         path = tmp_path / "theirs.pdf"
         factur_x_library.generate_from_file(
-            io.BytesIO(samples["invoice"]), XML, output_pdf_file=str(path), check_xsd=False,
+            io.BytesIO(samples["invoice"]),
+            XML,
+            output_pdf_file=str(path),
+            check_xsd=False,
             check_schematron=False,
         )
         other = ged_samples.Invoice(number="FAC/2026/00043").xml()
@@ -135,7 +141,9 @@ class TestConformance:
         assert verapdf.check(data) == []
         with opened(data) as document:
             assert sorted(document.attachments) == ["cgv.pdf", "factur-x.xml"]
-            assert document.attachments["cgv.pdf"].get_file().read_bytes() == b"conditions"
+            assert (
+                document.attachments["cgv.pdf"].get_file().read_bytes() == b"conditions"
+            )
             assert len(document.Root.AF) == 2
 
     def test_scripts_and_forbidden_annotations_go(self, minimal_pdf, verapdf):
@@ -153,7 +161,12 @@ class TestConformance:
                 [
                     Dictionary(Type=Name.Annot, Subtype=Name.Movie, Rect=box),
                     Dictionary(
-                        Type=Name.Annot, Subtype=Name.Link, Rect=box, F=2, A=script, AA=script
+                        Type=Name.Annot,
+                        Subtype=Name.Link,
+                        Rect=box,
+                        F=2,
+                        A=script,
+                        AA=script,
                     ),
                 ]
             )
@@ -189,7 +202,9 @@ class TestConformance:
 def _streams(data):
     with opened(data) as document:
         return [
-            item.read_bytes() for item in document.objects if isinstance(item, pikepdf.Stream)
+            item.read_bytes()
+            for item in document.objects
+            if isinstance(item, pikepdf.Stream)
         ]
 
 
@@ -199,8 +214,12 @@ class TestHonesty:
     def test_font_that_is_not_embedded(self, minimal_pdf, verapdf):
         with opened(minimal_pdf) as document:
             page = document.pages[0].obj
-            font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
-            page.Resources = Dictionary(Font=Dictionary(F1=document.make_indirect(font)))
+            font = Dictionary(
+                Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica
+            )
+            page.Resources = Dictionary(
+                Font=Dictionary(F1=document.make_indirect(font))
+            )
             page.Contents = Stream(document, b"BT /F1 12 Tf 50 50 Td (Bonjour) Tj ET")
             raw = saved(document)
         conversion = convert(raw, INFO)
@@ -215,6 +234,16 @@ class TestHonesty:
         assert "characters" in obstacle
         assert "6.2.11.8-1" in {one.rule for one in verapdf.check(conversion.data)}
         assert facturx.extract(conversion.data) == XML
+
+    def test_characters_can_be_cleaned_before_printing(self, render, verapdf):
+        html = ged_html.page(
+            "<p>Ligne\u2028suite\u2029fin \ue123\U000f1234 œuvre €</p>"
+        )
+        clean = drawable(html)
+        assert "Ligne suite fin  œuvre €" in clean
+        conversion = convert(render(clean, "clean"), INFO)
+        assert conversion.obstacles == ()
+        assert verapdf.check(conversion.data) == []
 
     @pytest.mark.parametrize("name", SAMPLES)
     def test_no_false_alarm(self, samples, name):
@@ -245,7 +274,10 @@ class TestContent:
 
     def test_metadata(self, data):
         xmp = xmp_of(data)
-        values = {one.tag.rpartition("}")[2]: one.text for one in xmp.iter("{%s}*" % NAMES["fx"])}
+        values = {
+            one.tag.rpartition("}")[2]: one.text
+            for one in xmp.iter("{%s}*" % NAMES["fx"])
+        }
         assert values == {
             "DocumentType": "INVOICE",
             "DocumentFileName": "factur-x.xml",
@@ -255,8 +287,13 @@ class TestContent:
         assert xmp.findtext(".//pdfaid:part", namespaces=NAMES) == "3"
         assert xmp.findtext(".//pdfaid:conformance", namespaces=NAMES) == "B"
         assert xmp.findtext(".//dc:title//rdf:li", namespaces=NAMES) == WORDS["title"]
-        assert xmp.findtext(".//dc:creator//rdf:li", namespaces=NAMES) == WORDS["author"]
-        assert xmp.findtext(".//dc:description//rdf:li", namespaces=NAMES) == WORDS["subject"]
+        assert (
+            xmp.findtext(".//dc:creator//rdf:li", namespaces=NAMES) == WORDS["author"]
+        )
+        assert (
+            xmp.findtext(".//dc:description//rdf:li", namespaces=NAMES)
+            == WORDS["subject"]
+        )
         with opened(data) as document:
             assert str(document.docinfo["/Title"]) == WORDS["title"]
             assert str(document.docinfo["/Author"]) == WORDS["author"]
@@ -271,14 +308,19 @@ class TestContent:
         [
             (ged_samples.EXTENDED, "EXTENDED", "Alternative"),
             (ged_samples.MINIMUM, "MINIMUM", "Data"),
-            ("urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic", "BASIC",
-             "Alternative"),
+            (
+                "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",
+                "BASIC",
+                "Alternative",
+            ),
         ],
     )
     def test_levels(self, minimal_pdf, profile, level, relationship):
         xml = ged_samples.Invoice(profile=profile).xml()
         data = facturx.embed(minimal_pdf, xml, **WORDS)
-        assert xmp_of(data).findtext(".//fx:ConformanceLevel", namespaces=NAMES) == level
+        assert (
+            xmp_of(data).findtext(".//fx:ConformanceLevel", namespaces=NAMES) == level
+        )
         with opened(data) as document:
             assert document.Root.AF[0].AFRelationship == Name("/" + relationship)
 
@@ -315,10 +357,15 @@ class TestContent:
 
     def test_text_stays(self, samples, tool, tmp_path):
         texts = []
-        for data in (samples["invoice"], facturx.embed(samples["invoice"], XML, **WORDS)):
+        for data in (
+            samples["invoice"],
+            facturx.embed(samples["invoice"], XML, **WORDS),
+        ):
             (tmp_path / "x.pdf").write_bytes(data)
             command = [tool("pdftotext"), "-layout", "x.pdf", "-"]
-            done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+            done = subprocess.run(
+                command, cwd=tmp_path, check=True, capture_output=True
+            )
             texts.append(done.stdout.decode())
         assert texts[0] == texts[1]
         assert "Net à payer : 2 924,50 €" in texts[0].replace("\u00a0", " ")
@@ -331,7 +378,10 @@ class TestContent:
     def test_control_characters_do_not_break_the_metadata(self, minimal_pdf):
         words = {**WORDS, "title": "Facture\x00 \x0bn° 1\ufffe"}
         data = facturx.embed(minimal_pdf, XML, **words)
-        assert xmp_of(data).findtext(".//dc:title//rdf:li", namespaces=NAMES) == "Facture n° 1"
+        assert (
+            xmp_of(data).findtext(".//dc:title//rdf:li", namespaces=NAMES)
+            == "Facture n° 1"
+        )
 
     def test_time(self, invoice_pdf):
         """The measured 3 ms, with room for a busy machine."""
@@ -372,7 +422,9 @@ class TestRefusals:
             with pytest.raises(InvalidDocumentError, match=words):
                 action()
 
-    @pytest.mark.parametrize(("user", "words"), [("", "encrypted"), ("secret", "password")])
+    @pytest.mark.parametrize(
+        ("user", "words"), [("", "encrypted"), ("secret", "password")]
+    )
     def test_encrypted_files(self, minimal_pdf, user, words):
         output = io.BytesIO()
         with opened(minimal_pdf) as document:
@@ -384,16 +436,22 @@ class TestRefusals:
         with pytest.raises(InvalidDocumentError, match="destroy the signature"):
             facturx.embed(sealer.seal(minimal_pdf).data, XML, **WORDS)
 
-    @pytest.mark.parametrize("xml", [b"", b"<a/>", b"<a", ged_samples.Invoice(profile="x").xml()])
+    @pytest.mark.parametrize(
+        "xml", [b"", b"<a/>", b"<a", ged_samples.Invoice(profile="x").xml()]
+    )
     def test_xml_without_profile(self, minimal_pdf, xml):
         with pytest.raises(InvalidXmlError) as caught:
             facturx.embed(minimal_pdf, xml, **WORDS)
         assert caught.value.problems
 
     def test_profile_that_is_not_for_pdf(self, minimal_pdf):
-        profile = "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+        profile = (
+            "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+        )
         with pytest.raises(InvalidXmlError, match="extended-ctc-fr"):
-            facturx.embed(minimal_pdf, ged_samples.Invoice(profile=profile).xml(), **WORDS)
+            facturx.embed(
+                minimal_pdf, ged_samples.Invoice(profile=profile).xml(), **WORDS
+            )
 
 
 class TestExtraction:
@@ -411,7 +469,9 @@ class TestExtraction:
 
     def test_other_attachments_do_not_count(self, minimal_pdf):
         with opened(minimal_pdf) as document:
-            document.attachments["plan.xml"] = pikepdf.AttachedFileSpec(document, b"<x/>")
+            document.attachments["plan.xml"] = pikepdf.AttachedFileSpec(
+                document, b"<x/>"
+            )
             with pytest.raises(InvalidDocumentError, match="no invoice XML"):
                 facturx.extract(saved(document))
 
@@ -433,7 +493,9 @@ class TestColourProfile:
             chart.putpixel((step, 1), (5 * step, 255 - 5 * step, 40))
             chart.putpixel((step, 2), (30, 5 * step, 255 - 5 * step))
         transform = ImageCms.buildTransform(ours, theirs, "RGB", "RGB")
-        difference = ImageChops.difference(chart, ImageCms.applyTransform(chart, transform))
+        difference = ImageChops.difference(
+            chart, ImageCms.applyTransform(chart, transform)
+        )
         assert max(high for _low, high in difference.getextrema()) <= 1
 
     def test_same_bytes_every_time(self):

@@ -20,7 +20,10 @@ EVIDENCE = {
 
 
 def test_sha256_is_the_one_of_everybody():
-    assert sha256(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert (
+        sha256(b"abc")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )
 
 
 def test_canonical_text():
@@ -48,7 +51,9 @@ def test_nested_values():
     )
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), b"bytes", {1}, {1: "x"}, object()])
+@pytest.mark.parametrize(
+    "value", [1.5, float("nan"), b"bytes", {1}, {1: "x"}, object()]
+)
 def test_what_has_no_single_text_is_refused(value):
     with pytest.raises(TypeError):
         canonical({"value": value})
@@ -56,7 +61,10 @@ def test_what_has_no_single_text_is_refused(value):
 
 def test_link_can_be_recomputed_by_hand():
     first = link(None, EVIDENCE)
-    assert first == hashlib.sha256(GENESIS.encode() + b"\n" + canonical(EVIDENCE)).hexdigest()
+    assert (
+        first
+        == hashlib.sha256(GENESIS.encode() + b"\n" + canonical(EVIDENCE)).hexdigest()
+    )
     second = link(first, {"name": "x"})
     assert second == hashlib.sha256(f'{first}\n{{"name":"x"}}'.encode()).hexdigest()
     assert link("", EVIDENCE) == first

@@ -34,7 +34,10 @@ def worker():
 
 
 def gone(pid):
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return (
+        not psutil.pid_exists(pid)
+        or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    )
 
 
 def wait_until(condition, seconds=10.0):
@@ -49,7 +52,9 @@ def test_one_process_of_its_own(worker):
     assert check_rules(XML, "en16931", worker) == []
     first = worker.pid
     assert first not in (None, os.getpid())
-    assert [one.rule for one in check_rules(WRONG, "en16931", worker)][:1] == ["BR-CO-15"]
+    assert [one.rule for one in check_rules(WRONG, "en16931", worker)][:1] == [
+        "BR-CO-15"
+    ]
     assert worker.pid == first
     assert "saxonche" not in sys.modules
     worker.stop()
@@ -136,7 +141,9 @@ def test_threads_share_it(worker):
     with ThreadPoolExecutor(8) as pool:
         results = list(
             pool.map(
-                lambda index: check_rules(WRONG if index % 2 else XML, "en16931", worker),
+                lambda index: check_rules(
+                    WRONG if index % 2 else XML, "en16931", worker
+                ),
                 range(24),
             )
         )
@@ -182,14 +189,21 @@ def test_ends_with_its_parent(tmp_path):
         "import os, sys\n"
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "import demat_lib_ged_archive.schematron as s\n"
-        f"s.shared_worker().transform({SHEET!r}, open({str(tmp_path / 'x.xml')!r}, 'rb').read())\n"
+        f"xml = open({str(tmp_path / 'x.xml')!r}, 'rb').read()\n"
+        f"s.shared_worker().transform({SHEET!r}, xml)\n"
         "print(s.shared_worker().pid, flush=True)\n"
         "os._exit(0)\n"  # no clean-up of any kind
     )
     (tmp_path / "x.xml").write_bytes(XML)
-    package = next(iter(importlib.util.find_spec("demat_lib_ged_archive").submodule_search_locations))
+    package = next(
+        iter(
+            importlib.util.find_spec("demat_lib_ged_archive").submodule_search_locations
+        )
+    )
     os.symlink(package, tmp_path / "demat_lib_ged_archive")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     wait_until(lambda: gone(int(done.stdout)))
 
 
@@ -217,7 +231,9 @@ def test_nothing_leaks(worker):
 def test_without_the_package(monkeypatch):
     real = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *a: None if name == "saxonche" else real(name, *a)
+        importlib.util,
+        "find_spec",
+        lambda name, *a: None if name == "saxonche" else real(name, *a),
     )
     assert schematron.available() is False
     with pytest.raises(WorkerError, match="saxonche is not installed"):

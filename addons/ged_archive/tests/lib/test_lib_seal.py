@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import ged_pki
 import pikepdf
@@ -35,7 +35,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-UTC = timezone.utc
+UTC = UTC
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,9 @@ def sealers(pki):
 
 def with_tsa(pki, *urls, timeout=2.0, label="signer"):
     return Sealer(
-        SealSettings(pki.pkcs12(label), ged_pki.PASSWORD, tsa_urls=urls, tsa_timeout=timeout)
+        SealSettings(
+            pki.pkcs12(label), ged_pki.PASSWORD, tsa_urls=urls, tsa_timeout=timeout
+        )
     )
 
 
@@ -84,7 +86,9 @@ class TestLevelBB:
         signature = PdfFileReader(io.BytesIO(data)).embedded_signatures[0]
         rule = RevocationCheckingRule.NO_CHECK
         policy = CertValidationPolicySpec(
-            trust_manager=SimpleTrustManager.build([asn1_x509.Certificate.load(pki.der("root"))]),
+            trust_manager=SimpleTrustManager.build(
+                [asn1_x509.Certificate.load(pki.der("root"))]
+            ),
             revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule)),
         )
         result = asyncio.run(
@@ -100,7 +104,10 @@ class TestLevelBB:
         path = tmp_path / "sealed.pdf"
         path.write_bytes(sealers[label].seal(minimal_pdf).data)
         output = subprocess.run(
-            [tool("pdfsig"), "-nocert", str(path)], capture_output=True, text=True, check=True
+            [tool("pdfsig"), "-nocert", str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         assert "Signature is Valid." in output
         assert "ETSI.CAdES.detached" in output
@@ -108,19 +115,40 @@ class TestLevelBB:
 
     def test_openssl(self, sealers, pki, minimal_pdf, label, tool, tmp_path):
         content, cms = signature_parts(sealers[label].seal(minimal_pdf).data)
-        files = {"content": content, "cms": cms, "root": pki.x509("root").public_bytes(
-            ged_pki.serialization.Encoding.PEM)}
+        files = {
+            "content": content,
+            "cms": cms,
+            "root": pki.x509("root").public_bytes(ged_pki.serialization.Encoding.PEM),
+        }
         for name, data in files.items():
             (tmp_path / name).write_bytes(data)
         command = [
-            tool("openssl"), "cms", "-verify", "-binary", "-cades", "-inform", "DER",
-            "-in", "cms", "-content", "content", "-CAfile", "root", "-purpose", "any",
-            "-out", "out",
+            tool("openssl"),
+            "cms",
+            "-verify",
+            "-binary",
+            "-cades",
+            "-inform",
+            "DER",
+            "-in",
+            "cms",
+            "-content",
+            "content",
+            "-CAfile",
+            "root",
+            "-purpose",
+            "any",
+            "-out",
+            "out",
         ]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         (tmp_path / "content").write_bytes(content.replace(b"595", b"596", 1))
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
         assert done.returncode != 0
 
     def test_the_original_bytes_come_first(self, sealers, minimal_pdf, label):
@@ -157,12 +185,16 @@ def test_larger_curves(curve, minimal_pdf):
 def test_rsa_4096_fits(minimal_pdf):
     key = ged_pki.rsa_key(4096)
     data = ged_pki.make_pkcs12(key, ged_pki.self_signed(key))
-    assert inspect_seals(Sealer(SealSettings(data, ged_pki.PASSWORD)).seal(minimal_pdf).data)[0].ok
+    assert inspect_seals(
+        Sealer(SealSettings(data, ged_pki.PASSWORD)).seal(minimal_pdf).data
+    )[0].ok
 
 
 class TestDictionary:
     def test_certified_against_any_change(self, sealers, minimal_pdf):
-        with pikepdf.open(io.BytesIO(sealers["signer"].seal(minimal_pdf).data)) as document:
+        with pikepdf.open(
+            io.BytesIO(sealers["signer"].seal(minimal_pdf).data)
+        ) as document:
             seal = document.Root.Perms.DocMDP
             assert seal.SubFilter == "/ETSI.CAdES.detached"
             assert int(seal.Reference[0].TransformParams.P) == 1
@@ -180,7 +212,9 @@ class TestDictionary:
             contact="compta@example.com",
         )
         moment = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
-        result = Sealer(settings).seal(minimal_pdf, field_name="Sceau", signing_time=moment)
+        result = Sealer(settings).seal(
+            minimal_pdf, field_name="Sceau", signing_time=moment
+        )
         assert result.sealed_at == moment
         with pikepdf.open(io.BytesIO(result.data)) as document:
             seal = document.Root.Perms.DocMDP
@@ -197,7 +231,9 @@ class TestDictionary:
         other = signers.SimpleSigner.load_pkcs12_data(
             pki.pkcs12("signer-ec"), (), ged_pki.PASSWORD.encode()
         )
-        meta = signers.PdfSignatureMetadata(field_name="Second", subfilter=fields.SigSeedSubFilter.PADES)
+        meta = signers.PdfSignatureMetadata(
+            field_name="Second", subfilter=fields.SigSeedSubFilter.PADES
+        )
         with pytest.raises(SigningError):
             signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), meta, other)
 
@@ -221,7 +257,10 @@ class TestTimeStamp:
         path = tmp_path / "sealed.pdf"
         path.write_bytes(with_tsa(pki, tsa.url).seal(minimal_pdf).data)
         output = subprocess.run(
-            [tool("pdfsig"), "-nocert", str(path)], capture_output=True, text=True, check=True
+            [tool("pdfsig"), "-nocert", str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         assert "Signature is Valid." in output
 
@@ -391,7 +430,8 @@ class TestSurroundings:
 
     @pytest.mark.parametrize("label", ["signer", "signer-ec"])
     def test_time(self, sealers, invoice_pdf, label):
-        """The measured 2.5 ms, with room for a busy machine; pyHanko alone takes over 100."""
+        """The measured 2.5 ms, with room for a busy machine; pyHanko alone takes over
+        100."""
         sealer = sealers[label]
         times = []
         for _index in range(20):

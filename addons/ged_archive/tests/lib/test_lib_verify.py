@@ -4,7 +4,7 @@
 
 import io
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import ged_pki
 import ged_samples
@@ -106,7 +106,9 @@ class TestChangedBytes:
         # the digest of the document inside the signature
         place = cms.index(bytes.fromhex("06092a864886f70d010904")) + 17
         changed = cms[:place] + bytes((cms[place] ^ 1,)) + cms[place + 1 :]
-        self.rejected(sealed[: first + 1] + changed.hex().encode() + sealed[resume - 1 :])
+        self.rejected(
+            sealed[: first + 1] + changed.hex().encode() + sealed[resume - 1 :]
+        )
 
     def test_signature_value(self, sealed):
         first, resume = gap(sealed)
@@ -120,12 +122,16 @@ class TestChangedBytes:
     def test_another_certificate_in_the_signature(self, sealed, pki):
         other = ged_pki.self_signed(pki.key("signer"), name="Imposteur")
         original = pki.der("signer")
-        forged = other.public_bytes(ged_pki.serialization.Encoding.DER).ljust(len(original), b"\0")
+        forged = other.public_bytes(ged_pki.serialization.Encoding.DER).ljust(
+            len(original), b"\0"
+        )
         first, resume = gap(sealed)
         cms = bytes.fromhex(sealed[first + 1 : resume - 1].decode())
         assert original in cms
         changed = cms.replace(original, forged[: len(original)])
-        self.rejected(sealed[: first + 1] + changed.hex().encode() + sealed[resume - 1 :])
+        self.rejected(
+            sealed[: first + 1] + changed.hex().encode() + sealed[resume - 1 :]
+        )
 
 
 class TestAdditions:
@@ -139,7 +145,11 @@ class TestAdditions:
     def rejected(self, data):
         report = one(data)
         assert report.intact
-        assert not report.covers_whole_file and not report.modification_ok and not report.ok
+        assert (
+            not report.covers_whole_file
+            and not report.modification_ok
+            and not report.ok
+        )
         assert "changed after the seal" in report.errors[0]
 
     def test_page_replaced(self, sealed):
@@ -192,7 +202,8 @@ class TestAdditions:
         self.rejected(updated(sealed, change))
 
     def test_metadata_replaced(self, sealed):
-        """The analysis takes it for an update of long-term archiving; coverage tells."""
+        """The analysis takes it for an update of long-term archiving; coverage
+        tells."""
 
         def change(writer):
             stream = generic.StreamObject(stream_data=b"<x/>")
@@ -252,7 +263,8 @@ class TestRemovals:
 
 
 class TestByteRange:
-    """The part that the seal leaves out must be the signature value and nothing else."""
+    """The part that the seal leaves out must be the signature value and nothing
+    else."""
 
     def test_gap_wider_than_the_signature(self, sealed):
         first, resume = gap(sealed)
@@ -263,7 +275,9 @@ class TestByteRange:
         assert not report.ok and not report.covers_whole_file
         assert "leaves out a part" in " ".join(report.errors)
 
-    @pytest.mark.parametrize("numbers", [b"0 10 20", b"0 10 20 -5", b"5 10 20 30", b"0 0 0 0"])
+    @pytest.mark.parametrize(
+        "numbers", [b"0 10 20", b"0 10 20 -5", b"5 10 20 30", b"0 0 0 0"]
+    )
     def test_odd_ranges(self, sealed, numbers):
         found = re.search(rb"/ByteRange \[[\d ]+\]", sealed)
         text = b"/ByteRange [" + numbers
@@ -289,7 +303,9 @@ class TestTrust:
         certificate = ged_pki.self_signed(key)
         settings = SealSettings(ged_pki.make_pkcs12(key, certificate), ged_pki.PASSWORD)
         data = Sealer(settings).seal(unsealed).data
-        assert one(data, certificate.public_bytes(ged_pki.serialization.Encoding.DER)).trusted
+        assert one(
+            data, certificate.public_bytes(ged_pki.serialization.Encoding.DER)
+        ).trusted
 
     def test_certificate_that_expired_since(self, unsealed, pki, tsa):
         """Without time stamp nobody knows whether the seal is older than the expiry."""
@@ -297,7 +313,7 @@ class TestTrust:
         certificate = ged_pki.self_signed(key, start=-30, end=30)
         der = certificate.public_bytes(ged_pki.serialization.Encoding.DER)
         pkcs12 = ged_pki.make_pkcs12(key, certificate)
-        later = datetime.now(timezone.utc) + timedelta(days=60)
+        later = datetime.now(UTC) + timedelta(days=60)
         plain = Sealer(SealSettings(pkcs12, ged_pki.PASSWORD)).seal(unsealed).data
         assert one(plain, der).trusted
         assert one(plain, der, moment=later).trusted is False
@@ -308,13 +324,21 @@ class TestTrust:
         assert report.trusted and report.timestamp_trusted
 
     def test_time_stamp_of_a_stranger(self, unsealed, pki, tsa, tmp_path):
-        settings = SealSettings(pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,))
+        settings = SealSettings(
+            pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,)
+        )
         tsa.pki = ged_pki.Pki(tmp_path)
         report = one(Sealer(settings).seal(unsealed).data, pki.der("root"))
-        assert (report.level, report.trusted, report.timestamp_trusted) == ("B-T", True, False)
+        assert (report.level, report.trusted, report.timestamp_trusted) == (
+            "B-T",
+            True,
+            False,
+        )
 
     def test_changed_time_stamp(self, unsealed, pki, tsa):
-        settings = SealSettings(pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,))
+        settings = SealSettings(
+            pki.pkcs12("signer"), ged_pki.PASSWORD, tsa_urls=(tsa.url,)
+        )
         data = Sealer(settings).seal(unsealed).data
         first, resume = gap(data)
         cms = bytes.fromhex(data[first + 1 : resume - 1].decode())
@@ -357,8 +381,12 @@ class TestOthers:
                 ByteRange=Array([0, 10, 20, 30]),
                 Contents=String(b"\x30\x03\x02\x01\x01"),
             )
-            field = Dictionary(FT=Name.Sig, T=String("X"), V=document.make_indirect(value))
-            document.Root.AcroForm = Dictionary(Fields=Array([document.make_indirect(field)]))
+            field = Dictionary(
+                FT=Name.Sig, T=String("X"), V=document.make_indirect(value)
+            )
+            document.Root.AcroForm = Dictionary(
+                Fields=Array([document.make_indirect(field)])
+            )
             output = io.BytesIO()
             document.save(output)
         with pytest.raises(InvalidDocumentError, match="damaged"):
