@@ -303,27 +303,3 @@ class DematExchange(models.Model):
         """
         if not modules.module.current_test:
             self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    @api.model
-    def _cron_recover_sending(self):
-        """Exchanges left *sending* by a server that died become *unknown*.
-
-        An exchange being sent holds its row lock, so a free row older than the
-        delay (``demat_base.sending_timeout`` minutes, default 30) has no owner.
-        """
-        minutes = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("demat_base.sending_timeout", 30)
-        )
-        limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=minutes)
-        stale = self.sudo().search(
-            [("state", "=", "sending"), ("started_at", "<", limit)]
-        )
-        stale.try_lock_for_update()._mark_unknown(
-            self.env._(
-                "The server stopped while the document was being sent: it may or may "
-                "not have arrived. Ask the customer, then choose “It arrived” or "
-                "“Send again”."
-            )
-        )

@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib import addresses
@@ -103,22 +103,35 @@ class DematExchange(models.Model):
         """
         self._check_may_act()
         exchanges = self.sudo()
-        if len(exchanges.try_lock_for_update()) != len(exchanges):
-            raise UserError(
-                self.env._("Someone else is treating this exchange. Look again later.")
-            )
-        exchanges.invalidate_recordset(["state"])
         if any(exchange.state != state for exchange in exchanges):
             raise UserError(refusal)
         for exchange in exchanges:
             exchange._get_retry_method()
-        exchanges._mark_sending()
-        self._demat_commit()
         with exchanges._mail_sessions() as batch:
             for exchange in batch:
-                exchange._get_retry_method()()
-                self._demat_commit()
+                exchange._attempt_again(state, refusal)
         return exchanges._outcome_notification()
+
+    def _attempt_again(self, state, refusal):
+        """Announce one new attempt, commit, and carry it out.
+
+        The lock of a living worker tells the recovery job that this process works on
+        the row between the commit and the outcome.
+        """
+        with self._alive() as alive:
+            if not alive or not self.try_lock_for_update():
+                raise UserError(
+                    self.env._(
+                        "Someone else is treating this exchange. Look again later."
+                    )
+                )
+            self.invalidate_recordset(["state"])
+            if self.state != state:
+                raise UserError(refusal)
+            self._mark_sending()
+            self._demat_commit()
+            self._get_retry_method()()
+            self._demat_commit()
 
     def _get_retry_method(self):
         """Bound method ``_retry_<channel>`` that carries out a new attempt.

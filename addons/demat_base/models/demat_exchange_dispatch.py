@@ -4,7 +4,9 @@ import logging
 import traceback
 from contextlib import contextmanager
 
-from odoo import api, models
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from odoo import api, models, modules
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL
@@ -77,31 +79,33 @@ class DematExchange(models.Model):
         The cursor must be ours: it is committed. A failure of one mail is stored on its
         row and does not stop the next.
         """
-        for exchange in self:
-            with exchange._alive() as alive:
-                if alive:
-                    exchange._dispatch_one_mail()
+        with self._mail_sessions() as batch:
+            for exchange in batch:
+                with exchange._alive() as alive:
+                    if alive:
+                        exchange._dispatch_one_mail()
 
     def _dispatch_one_mail(self):
         """Announce, send and store the outcome of one mail."""
-        values = retrying(self._announce_mail, self.env)
+        values = self._demat_run_committed(self._announce_mail)
         if values is None:
             return
         try:
             # From here on nothing is repeated: the mail may be on its way.
             self._deliver_mail(values)
-            self.env.cr.commit()
+            self._demat_commit()
         except Exception as error:
             _logger.warning("Exchange %s: outcome unknown", self.id, exc_info=True)
             trace = traceback.format_exc()
-            self.env.cr.rollback()
+            if not modules.module.current_test:
+                self.env.cr.rollback()
             self.env.invalidate_all()
             text = self.env._(
                 "The sending was interrupted (%(why)s). Ask the recipient whether the "
                 "mail arrived, then say so here.",
                 why=error,
             )
-            retrying(lambda: self._mark_unknown(text, trace), self.env)
+            self._demat_run_committed(lambda: self._mark_unknown(text, trace))
 
     def _announce_mail(self):
         """Write ``sending`` and make the mail, so that little is left to do after.
@@ -141,27 +145,40 @@ class DematExchange(models.Model):
         waiting._dispatch_mail()
 
     @api.model
+    def _cron_recover_sending(self):
+        """Take up what a dead process left: unknown outcomes, mails still to send."""
+        self._recover_interrupted()
+        self._dispatch_pending_mail()
+
+    @api.model
     def _recover_interrupted(self):
-        """Declare ``unknown`` what a dead process left in ``sending``."""
-        interrupted = self.search([("channel", "=", "mail"), ("state", "=", "sending")])
+        """Declare ``unknown`` what a dead process left in ``sending``.
+
+        Every owner of a channel holds :meth:`_alive` while he is at work.
+        """
+        interrupted = self.search([("state", "=", "sending")])
         for exchange in interrupted:
             with exchange._alive() as alive:
                 if alive:
-                    retrying(exchange._declare_unknown, self.env)
+                    self._demat_run_committed(exchange._declare_unknown)
 
     def _declare_unknown(self):
         self.invalidate_recordset(["state"])
         if self.state == "sending":
             self._mark_unknown(
                 self.env._(
-                    "The server stopped while this mail was being sent. Ask the "
-                    "recipient whether it arrived, then say so here."
+                    "The server stopped while the document was being sent: it may or "
+                    "may not have arrived. Ask the recipient, then say so here."
                 )
             )
 
     @contextmanager
     def _alive(self):
-        """Hold the lock of a living worker; yields whether we got it."""
+        """Hold the lock of a living worker; yields whether we got it.
+
+        The lock belongs to the database session, not to the transaction: it is given
+        back in any case, or a pooled connection would keep it.
+        """
         self.ensure_one()
         [[got]] = self.env.execute_query(
             SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, self.id)
@@ -170,6 +187,21 @@ class DematExchange(models.Model):
             yield got
         finally:
             if got:
-                self.env.execute_query(
+                cr = self.env.cr
+                if cr._cnx.info.transaction_status == TRANSACTION_STATUS_INERROR:
+                    cr.rollback()
+                cr.execute(
                     SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
                 )
+
+    def _demat_run_committed(self, step):
+        """Run a step and commit it; after a conflict with another writer, once more.
+
+        In tests, where the whole test is one transaction, the step just runs.
+
+        :param step: function without arguments that can be repeated
+        :return: its result
+        """
+        if modules.module.current_test:
+            return step()
+        return retrying(step, self.env)

@@ -1,13 +1,17 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import psycopg2
 
-from odoo import fields
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.demat_base.models.demat_exchange import TRANSITIONS
+from odoo.addons.demat_base.models.demat_exchange_dispatch import LOCK_CLASS
 
 from .common import DematCase
 
@@ -166,28 +170,49 @@ class TestExchange(DematCase):
 
     # ---- killed servers ----
 
-    def _started(self, key, minutes):
-        exchange = self._exchange(key)
-        exchange._mark_sending()
-        exchange.started_at = fields.Datetime.subtract(
-            fields.Datetime.now(), minutes=minutes
-        )
-        return exchange
+    @contextmanager
+    def _other_worker(self, exchange):
+        """A living process that holds the exchange, on a connection of its own."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, exchange.id))
+            yield
+            cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, exchange.id))
 
     def test_interrupted_sending_becomes_unknown(self):
-        old, young = self._started("old", 40), self._started("young", 10)
-        self.env["demat.exchange"]._cron_recover_sending()
-        self.assertEqual((old.state, young.state), ("unknown", "sending"))
-        self.assertIn("may or may not have arrived", old.error_text)
-        self.env["ir.config_parameter"].set_param("demat_base.sending_timeout", "5")
-        self.env["demat.exchange"]._cron_recover_sending()
-        self.assertEqual(young.state, "unknown")
+        exchanges = self._exchange("a") + self._exchange("b", channel="ged")
+        exchanges._mark_sending()
+        self.env.ref("demat_base.ir_cron_recover_sending").ir_actions_server_id.run()
+        self.assertEqual(exchanges.mapped("state"), ["unknown", "unknown"])
+        self.assertIn("may or may not have arrived", exchanges[0].error_text)
 
-    def test_cron(self):
-        cron = self.env.ref("demat_base.ir_cron_recover_sending")
-        old = self._started("old", 40)
-        cron.ir_actions_server_id.run()
-        self.assertEqual(old.state, "unknown")
+    def test_living_worker_is_left_alone(self):
+        exchange = self._exchange()
+        exchange._mark_sending()
+        with self._other_worker(exchange):
+            self.env["demat.exchange"]._cron_recover_sending()
+            self.assertEqual(exchange.state, "sending")
+        self.env["demat.exchange"]._cron_recover_sending()
+        self.assertEqual(exchange.state, "unknown")
+
+    @mute_logger("odoo.sql_db")
+    def test_lock_is_given_back_after_a_database_error(self):
+        """A lock left on a pooled connection would keep the exchange for ever."""
+        exchange = self._exchange()
+        held = SQL("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                   " AND classid = %s AND objid = %s", LOCK_CLASS, exchange.id)
+        with (
+            patch.object(self.env.cr, "rollback", self._rollback_to_savepoint),
+            self.assertRaises(psycopg2.errors.DivisionByZero),
+            exchange._alive() as alive,
+        ):
+            self.assertTrue(alive)
+            self.env.cr.execute("SAVEPOINT demat_test_lock")
+            self.assertEqual(self.env.execute_query(held), [(1,)])
+            self.env.cr.execute("SELECT 1 / 0")
+        self.assertEqual(self.env.execute_query(held), [(0,)])
+
+    def _rollback_to_savepoint(self):
+        self.env.cr.execute("ROLLBACK TO SAVEPOINT demat_test_lock")
 
     # ---- on the document ----
 
