@@ -45,8 +45,8 @@ def build(env, context):
     env = _prepare(env, context)
     with listening(env):
         answer = _fill(env, context)
-    env["ir.config_parameter"].set_param(MARK, "1")
-    env.cr.commit()
+        env["ir.config_parameter"].set_param(MARK, "1")
+        env.cr.commit()
     return answer
 
 
@@ -81,7 +81,15 @@ def _prepare(env, context):
     parameters.set_param("web.base.url", context["base_url"])
     parameters.set_param("web.base.url.freeze", "True")
     firm.set_up_mail(env, context["smtp_host"], context["smtp_port"])
-    return env(context={**env.context, "lang": firm.LANGUAGE, "tz": "Europe/Paris"})
+    return env(
+        context={
+            **env.context,
+            "lang": firm.LANGUAGE,
+            "tz": "Europe/Paris",
+            # nobody is told that he was assigned to a document
+            "mail_auto_subscribe_no_notify": True,
+        }
+    )
 
 
 def _fill(env, context):

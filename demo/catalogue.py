@@ -46,7 +46,6 @@ class Catalogue:
             [
                 {
                     "name": name,
-                    "default_code": f"T{number:03d}",
                     "type": "service",
                     "categ_id": category.id,
                     "uom_id": env.ref(UNITS[unit]).id,
@@ -55,7 +54,7 @@ class Catalogue:
                     "taxes_id": [Command.set(self.taxes["full"].ids)],
                     "property_account_income_id": tax(env, "pcg_704_account").id,
                 }
-                for number, (_key, name, unit, price) in enumerate(WORKS, 1)
+                for _key, name, unit, price in WORKS
             ]
         )
         self.products = dict(zip((work[0] for work in WORKS), products, strict=True))
@@ -81,7 +80,6 @@ class Catalogue:
             product = self.products[key]
             yield {
                 "product_id": product.id,
-                "name": product.name,
                 quantity_field: quantity,
                 "tax_ids": [Command.set(self.taxes[rate].ids if rate else [])],
             }

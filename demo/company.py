@@ -86,25 +86,26 @@ def _document_layout(env):
     siret, siren = spaced(SIRET, 3, 3, 3, 5), spaced(SIREN, 3)
     iban = spaced(IBAN, 4)
     footer = Markup(
-        f"<p><strong>{NAME}</strong> – SARL au capital de 60\N{NO-BREAK SPACE}000 € – "
-        f"RCS Grenoble {siren} – SIRET {siret} – APE 4399C – TVA intracommunautaire {VAT}"
-        "<br/>Assurance décennale : Mutuelle des Adrets, 3 place des Corporations, 75000 Paris, "
-        "contrat n° D-4470281 – couverture : France métropolitaine"
-        f"<br/>{BANK} – IBAN {iban} – BIC {BIC}</p>"
+        f'<div style="font-size: 12px; line-height: 1.4;"><strong>{NAME}</strong> – SARL au '
+        f"capital de 60\N{NO-BREAK SPACE}000 € – RCS Grenoble {siren} – SIRET {siret} – "
+        f"APE 4399C – TVA intracommunautaire {VAT}<br/>"
+        "Assurance décennale : Mutuelle des Adrets, 3 place des Corporations, 75000 Paris, "
+        "contrat n°\N{NO-BREAK SPACE}D4470281 – couverture : France métropolitaine<br/>"
+        f"{BANK} – IBAN {iban} – BIC {BIC}</div>"
     )
     details = Markup(
-        f"<p><strong>{NAME}</strong><br/>{STREET}<br/>{' '.join(CITY)}<br/>"
-        f"Tél. {PHONE}<br/>{EMAIL}</p>"
+        f"<strong>{NAME}</strong> – maçonnerie, carrelage, enduits<br/>{STREET}<br/>{' '.join(CITY)}<br/>"
+        f"Tél. {PHONE}<br/>{EMAIL}"
     )
     return {
-        "external_report_layout_id": env.ref("web.external_layout_standard").id,
+        "external_report_layout_id": env.ref("web.external_layout_boxed").id,
         "paperformat_id": env.ref("base.paperformat_euro").id,
         "primary_color": SLATE,
         "secondary_color": OCHRE,
         "email_primary_color": "#ffffff",
         "email_secondary_color": SLATE,
         "font": "Lato",
-        "report_header": Markup("<p>Maçonnerie, carrelage, enduits de façade</p>"),
+        "report_header": False,
         "report_footer": footer,
         "company_details": details,
         "layout_background": "Blank",

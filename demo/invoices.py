@@ -26,8 +26,7 @@ class Invoices:
 
     def create(self, orders):
         """All invoices, posted in the order of their dates; returns them by name."""
-        made = self._create_old(orders)
-        made.update(self._create_recent(made["overdue_residence"]))
+        made = {**self._create_old(orders), **self._create_recent()}
         for move in made.values():
             move.action_post()
         made["draft_residence"] = self._invoice(
@@ -74,18 +73,10 @@ class Invoices:
         )
         return made
 
-    def _create_recent(self, corrected):
-        """Those at work, and a credit note on the invoice ``corrected``."""
+    def _create_recent(self):
+        """Those that wait, are ready, are kept, or cannot leave."""
         who, sites = self.customers, self.sites
         made = {}
-        made["credit_note"] = self._invoice(
-            who.property_firm,
-            ["Situation n° 1 : moins-value, plinthes non posées", ("skirting", 22)],
-            days=19,
-            site=sites.residence,
-            move_type="out_refund",
-            reversed_entry_id=corrected.id,
-        )
         made["due_school"] = self._invoice(
             who.town_hall,
             ["Préau : reprise d’enduit", ("render", 31), ("scaffold", 1)],
@@ -131,7 +122,11 @@ class Invoices:
     def _from_order(self, order, days):
         """Invoice of a confirmed quote: the site travels along."""
         move = order.with_context(default_invoice_date=self._day(days))._create_invoices()
-        move.write(self._dates(days))
+        values = {"ref": order.client_order_ref, **self._dates(days)}
+        if order.client_order_ref:
+            # One column less above the lines, where the titles would touch each other.
+            values["invoice_origin"] = False
+        move.write(values)
         if order.note:
             move.narration = order.note
         return move
@@ -174,7 +169,6 @@ class Invoices:
             "reopened",
             "paid_firm",
             "bounced",
-            "credit_note",
             "due_school",
         )
         ready = ("blocked_by_rule", "blocked_by_address", "ready_firm", "ready_joinery")
@@ -219,7 +213,8 @@ class Invoices:
     # -- what happens afterwards --------------------------------------------------------
 
     def live_on(self, made, admin):
-        """A correction, a mail that comes back, payments."""
+        """A correction, a credit note, a mail that comes back, payments."""
+        made["credit_note"] = self._credit(made["overdue_residence"])
         self._correct(made["reopened"], admin)
         self._bounce(made["bounced"])
         for name, days in (("paid_house", 61), ("paid_joinery", 22), ("paid_firm", 4)):
@@ -231,6 +226,21 @@ class Invoices:
         move.with_user(self.clerk).ref = "BC 2026-0381"
         self._prepare(move)
         self._send(move)
+
+    def _credit(self, move):
+        """A credit note on an invoice that has left: it leaves too."""
+        note = self._invoice(
+            move.partner_id,
+            ["Situation n° 1 : moins-value, plinthes non posées", ("skirting", 22)],
+            days=19,
+            site=move.project_id,
+            move_type="out_refund",
+            reversed_entry_id=move.id,
+        )
+        note.action_post()
+        self._prepare(note)
+        self._send(note)
+        return note
 
     def _bounce(self, move):
         """The report of a mail server comes in after the mail has left."""

@@ -114,6 +114,7 @@ class _Maker:
         return self.env["sale.order"].create(
             {
                 "partner_id": partner.id,
+                "partner_invoice_id": partner.id,
                 "user_id": self.clerk.id,
                 "date_order": date.replace(hour=9),
                 "client_order_ref": reference,
