@@ -5,6 +5,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from .ged_document_guard import creation_allowed
 from .ged_triggers import create_guards
@@ -44,7 +45,7 @@ class GedDocument(models.Model):
     kind_id = fields.Many2one(
         "ged.kind", string="Kind", required=True, ondelete="restrict", index=True
     )
-    kind_code = fields.Char(help="Code of the kind when it was archived.")
+    kind_code = fields.Char(string="Code of the kind", help="Code of the kind when it was archived.")
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -55,7 +56,9 @@ class GedDocument(models.Model):
     partner_name = fields.Char(
         string="Name at that time", help="Name of the customer when it was archived."
     )
-    partner_renamed = fields.Boolean(compute="_compute_partner_renamed")
+    partner_renamed = fields.Boolean(
+        string="Customer renamed since", compute="_compute_partner_renamed"
+    )
     site_name = fields.Char(
         string="Site", index="btree_not_null", help="Name of the site when it was archived."
     )
@@ -114,6 +117,7 @@ class GedDocument(models.Model):
     )
     sealed_at = fields.Datetime(string="Sealed on")
     seal_note = fields.Char(
+        string="Note on the seal",
         help="Why the seal has a lower level than the one asked for, if it has."
     )
     # life
@@ -124,14 +128,18 @@ class GedDocument(models.Model):
     retention_until = fields.Date(
         string="Keep until", help="Empty: kept without limit. It can only be extended."
     )
-    legal_hold = fields.Boolean(groups="base.group_user")
-    legal_hold_reason = fields.Char(groups="base.group_user")
+    legal_hold = fields.Boolean(string="Legal hold", groups="base.group_user")
+    legal_hold_reason = fields.Char(
+        string="Reason of the legal hold", groups="base.group_user"
+    )
     portal_visible = fields.Boolean(string="Visible on the portal")
     event_ids = fields.One2many(
         "ged.event", "document_id", string="Journal", groups="ged_archive.group_ged_user"
     )
     # chain
-    evidence_format = fields.Integer(required=True, aggregator=None)
+    evidence_format = fields.Integer(
+        string="Archive format", required=True, aggregator=None
+    )
     chain_number = fields.Integer(
         string="Chain no.",
         aggregator=None,
@@ -321,17 +329,17 @@ class GedDocument(models.Model):
             self.env._(
                 "sealed by %(signer)s on %(date)s (%(level)s)",
                 signer=self.seal_signer_name,
-                date=fields.Datetime.to_string(self.sealed_at),
+                date=format_datetime(self.env, self.sealed_at),
                 level=self.seal_level,
             )
             if self.seal_level != "none"
             else self.env._("not sealed")
         )
         return self.env._(
-            "%(document)s, archived on %(date)s UTC: the file has the same SHA-256 as on that "
+            "%(document)s, archived on %(date)s: the file has the same SHA-256 as on that "
             "day; %(sealed)s.",
             document=self.display_name,
-            date=fields.Datetime.to_string(self.archived_at),
+            date=format_datetime(self.env, self.archived_at),
             sealed=sealed,
         )
 

@@ -127,7 +127,12 @@ class GedDocument(models.Model):
             "seal_signer": seal.signer,
             "seal_fingerprint": seal.fingerprint,
             "sealed_at": _naive_utc(seal.sealed_at),
-            "seal_note": seal.degraded or False,
+            "seal_note": bool(seal.degraded)
+            and self.env._(
+                "No time stamp was obtained, the seal has the level %(level)s (%(cause)s).",
+                level=seal.level,
+                cause=seal.degraded,
+            ),
         }
 
     @api.model

@@ -51,13 +51,13 @@ class GedEvent(models.Model):
     ip = fields.Char(string="IP address")
     detail = fields.Char()
     partner_id = fields.Many2one(related="document_id.partner_id", string="Customer")
-    evidence_format = fields.Integer(required=True)
+    evidence_format = fields.Integer(string="Archive format", required=True)
     chain_number = fields.Integer(
         string="Chain no.",
         aggregator=None,
         help="Position in the chain of events; empty for a moment, until it is linked.",
     )
-    chain_hash = fields.Char()
+    chain_hash = fields.Char(string="Chain hash")
 
     _pending_idx = models.Index("(id) WHERE chain_number IS NULL")
     _chain_uniq = models.UniqueIndex(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..lib.certificate import load_pkcs12
 from ..lib.errors import CertificateError
@@ -42,7 +43,9 @@ class GedSealProfile(models.Model):
     pkcs12 = fields.Binary(
         string="Certificate file (.p12, .pfx)", attachment=True, groups=SECRET, copy=False
     )
-    pkcs12_filename = fields.Char(groups=SECRET, copy=False)
+    pkcs12_filename = fields.Char(
+        string="Name of the certificate file", groups=SECRET, copy=False
+    )
     pkcs12_path = fields.Char(
         string="File on the server",
         groups=SECRET,
@@ -90,6 +93,7 @@ class GedSealProfile(models.Model):
             ("no_key", "No private key in the file"),
             ("not_for_signing", "Not meant for signing documents"),
         ],
+        string="Error of the certificate",
         compute="_compute_certificate",
         store=True,
     )
@@ -292,11 +296,11 @@ class GedSealProfile(models.Model):
         if self.certificate_error:
             return self._error_text(self.certificate_error)
         described = self.env._(
-            "%(subject)s, issued by %(issuer)s, valid from %(start)s to %(end)s UTC.",
+            "%(subject)s, issued by %(issuer)s, valid from %(start)s to %(end)s.",
             subject=self.subject,
             issuer=self.issuer,
-            start=fields.Datetime.to_string(self.not_before),
-            end=fields.Datetime.to_string(self.not_after),
+            start=format_date(self.env, self.not_before),
+            end=format_date(self.env, self.not_after),
         )
         if self.state == "valid":
             return described

@@ -19,7 +19,7 @@ class ResConfigSettings(models.TransientModel):
         "is sealed. Needs the Python package saxonche.",
     )
     ged_schematron_available = fields.Boolean(
-        compute="_compute_ged_schematron_available"
+        string="Rules are installed", compute="_compute_ged_schematron_available"
     )
 
     def _compute_ged_schematron_available(self):

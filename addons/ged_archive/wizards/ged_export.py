@@ -148,14 +148,25 @@ class GedExport(models.TransientModel):
         return rows
 
     def _render_index(self, documents, rows):
+        damaged = sum(row["status"] != "ok" for row in rows)
         return self.env["ir.qweb"]._render(
             "ged_archive.export_index",
             {
                 "rows": rows,
-                "companies": ", ".join(sorted(set(documents.company_id.mapped("name")))),
-                "exported_at": fields.Datetime.now(),
-                "exported_by": self.env.user.name,
-                "damaged": [row for row in rows if row["status"] != "ok"],
+                "summary": self.env._(
+                    "%(companies)s — exported on %(date)s UTC by %(user)s. "
+                    "Number of documents: %(count)s.",
+                    companies=", ".join(sorted(set(documents.company_id.mapped("name")))),
+                    date=fields.Datetime.to_string(fields.Datetime.now()),
+                    user=self.env.user.name,
+                    count=len(rows),
+                ),
+                "damage": damaged
+                and self.env._(
+                    "Missing or altered files: %(count)s. They are marked below and are not "
+                    "listed in SHA256SUMS.",
+                    count=damaged,
+                ),
             },
         ).encode()
 
