@@ -69,7 +69,7 @@ def _stage(item):
     """0: plain Python, 1: inside Odoo, 2: against a server."""
     if _is_inside_odoo(item):
         return 1
-    return 2 if _wants(item, "demat_template") else 0
+    return 2 if _wants_server(item) else 0
 
 
 def _is_inside_odoo(item):
@@ -81,28 +81,33 @@ def _wants(item, fixture):
     return fixture in getattr(item, "fixturenames", ())
 
 
+def _wants_server(item):
+    return _wants(item, "demat_template") or _wants(item, "demat_host_template")
+
+
 def pytest_collection_finish(session):
     """Make the template database before the first test, where its progress shows."""
     config = session.config
     inside = any(_is_inside_odoo(item) for item in session.items)
     config.stash[needs_odoo] = inside
-    wanted = inside or any(_wants(item, "demat_template") for item in session.items)
-    if not wanted or config.option.collectonly:
+    ours = inside or any(_wants(item, "demat_template") for item in session.items)
+    host = any(_wants(item, "demat_host_template") for item in session.items)
+    if config.option.collectonly or not (ours or host):
         return
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         try:
-            config.stash[template_name] = _make_databases(config, inside)
+            config.stash[template_name] = _make_databases(config, ours, inside)
         except demat_context.console.Failure as failure:
             pytest.exit(f"\n✗ {failure}", returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 
-def _make_databases(config, inside):
+def _make_databases(config, ours, inside):
     context = _context()
     only = tuple(filter(None, config.getoption("--addons").split(",")))
-    template = templates.template(context, only)
     host = templates.host_template(context)
-    for name in (host, template):
+    template = templates.template(context, only) if ours else None
+    for name in filter(None, (host, template)):
         log = logcheck.LogFile(templates.install_log(context, name))
         config.stash[server_logs].append(log)
     if inside:
@@ -130,6 +135,12 @@ def demat_context_():
 def demat_template(request, demat_context_):
     """Name of the template database with the host and all our addons."""
     return request.config.stash[template_name]
+
+
+@pytest.fixture(scope="session")
+def demat_host_template(demat_context_):
+    """Name of the template database with the host's modules only."""
+    return templates.host_template(demat_context_)
 
 
 @pytest.fixture(scope="session")

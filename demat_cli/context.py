@@ -123,6 +123,21 @@ class Context:
         process.stdin.close()
         return process
 
+    def inside_live(self, config, target, payload, *, log):
+        """Run ``target`` as :meth:`inside` does, what it prints going to the user.
+
+        :return: the exit status; the host's log goes to the file ``log``.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(log, "ab") as stream:
+            return subprocess.run(
+                [str(part) for part in self._inside(config, target, os.devnull)],
+                input=json.dumps(payload).encode(),
+                stderr=stream,
+                env=self.environment(),
+                check=False,
+            ).returncode
+
     def _inside(self, config, target, answer):
         module = ["-m", "demat_cli.inside"]
         return [self.python, *PYTHON_OPTIONS, *module, config, target, answer]

@@ -2,9 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Fixtures of the tests of the whole product."""
 
+import os
+import secrets
+
 import pytest
 
-from demat_cli import system
+from demat_cli import system, templates
 from tests.support.server import DematServer
 
 BROWSER_FLAGS = [
@@ -41,6 +44,17 @@ def demat_server(make_server):
     Shared by all tests: what a test sets up stays. ``make_server()`` gives another one.
     """
     return make_server()
+
+
+@pytest.fixture(scope="module")
+def host_database(demat_context_, demat_host_template):
+    """Name of a database with the host's modules only, this module's own."""
+    owner = demat_context_.cluster.owner
+    name = f"demat_srv_{owner}_{secrets.token_hex(4)}"
+    kind = f"srv {os.getppid()}"
+    templates.clone(demat_context_, demat_host_template, name, kind)
+    yield name
+    templates.discard(demat_context_, name)
 
 
 @pytest.fixture(scope="session")

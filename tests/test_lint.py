@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The rules of ``.pre-commit-config.yaml`` with the pinned tools, and some of our own."""
+"""The rules of ``.pre-commit-config.yaml`` with pinned tools, and some of our own."""
 
 import ast
 import re

@@ -1,0 +1,105 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``./demat bench N``: Odoo's own sending against ours, on a database of its own.
+
+``bench/run.py`` has a function ``run(env, context)``, run in Odoo outside of any test
+mode. ``context`` is a dictionary: ``count`` (invoices to send), ``base_url`` (a server
+on the same database, for the style sheets of the reports), ``smtp_host`` and
+``smtp_port`` (a mail server that takes everything), ``folder`` (a private folder). What
+it prints goes to the user; its last line is ``ratio N.NN``.
+"""
+
+import os
+import shutil
+
+from . import console, processes, templates
+from .context import prepare
+
+TARGET = "bench.run:run"
+KIND = "bench"
+
+
+def run(options):
+    """Measure; the exit status of the measuring process."""
+    context = prepare(options.odoo)
+    if not (context.paths.root / "bench/run.py").is_file():
+        raise console.Failure("there is nothing to measure: no bench/run.py")
+    if options.count < 1:
+        raise console.Failure("the number of invoices must be at least 1")
+    folder = context.paths.state / "bench"
+    log = context.paths.logs / "bench.log"
+    log.unlink(missing_ok=True)
+    for name in ("server.pid", "catcher.pid"):
+        processes.stop(folder / name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    source = templates.template(context)
+    name = f"demat_bench_{context.cluster.owner}_{os.getpid()}"
+    _forget_others(context)
+    try:
+        templates.clone(context, source, name, KIND)
+        return _measure(context, name, folder, log, options.count)
+    finally:
+        for file in ("server.pid", "catcher.pid"):
+            processes.stop(folder / file)
+        templates.discard(context, name)
+
+
+def _forget_others(context):
+    for name, mark in context.cluster.databases().items():
+        if mark == context.cluster.mark(KIND):
+            templates.discard(context, name)
+
+
+def _measure(context, name, folder, log, count):
+    http_port, smtp_port, mail_port = (processes.free_port() for _ in range(3))
+    base_url = f"http://127.0.0.1:{http_port}"
+    config = context.write_config(
+        folder / "odoo.conf",
+        name,
+        http_port=http_port,
+        gevent_port=processes.free_port(),
+        smtp_server="127.0.0.1",
+        smtp_port=smtp_port,
+    )
+    for key in ("web.base.url", "report.url"):
+        context.cluster.execute(
+            (
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s) "
+                "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                (key, base_url),
+            ),
+            dbname=name,
+        )
+    with console.step("Starting a server for the style sheets of the reports"):
+        env = context.environment()
+        catcher = processes.spawn(
+            [
+                context.python,
+                *[
+                    "-m",
+                    "demat_cli.mailcatcher",
+                    folder / "mails",
+                    smtp_port,
+                    mail_port,
+                ],
+            ],
+            log=log,
+            env=env,
+        )
+        processes.remember(folder / "catcher.pid", catcher.pid)
+        server = processes.spawn(context.odoo("-c", config), log=log, env=env)
+        processes.remember(folder / "server.pid", server.pid)
+        processes.wait_http(f"{base_url}/web/health", server.pid, log)
+        processes.wait_http(f"http://127.0.0.1:{mail_port}/health", catcher.pid, log)
+    payload = {
+        "count": count,
+        "base_url": base_url,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": smtp_port,
+        "folder": str(folder),
+    }
+    status = context.inside_live(config, TARGET, payload, log=log)
+    if status:
+        raise console.Failure("the measure failed", f"read {log}", console.tail(log))
+    return 0
