@@ -348,7 +348,8 @@ class DematExchange(models.Model):
             ),
             "not_sent": _("The mail did not leave: sending is switched off."),
             "refused": _(
-                "The mail was refused. The history gives the words of the mail server."
+                "The mail was refused. Tell the administrator: the technical detail gives the "
+                "words of the mail server."
             ),
         }[code]
 

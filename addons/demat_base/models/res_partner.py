@@ -46,6 +46,7 @@ class ResPartner(models.Model):
         groups="demat_base.group_demat_user",
     )
     demat_consent_count = fields.Integer(
+        string="Number of Consents",
         compute="_compute_demat_consent_count",
         groups="demat_base.group_demat_user",
     )
