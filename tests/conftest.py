@@ -8,6 +8,8 @@ import secrets
 import pytest
 
 from demat_cli import system, templates
+from demat_cli.paths import Paths
+from tests.support.files import ROOT
 from tests.support.server import DematServer
 
 BROWSER_FLAGS = [
@@ -18,6 +20,14 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """The folders of this checkout with an empty cache."""
+    found = Paths(cache=tmp_path / "cache", root=ROOT)
+    found.logs.mkdir(parents=True)
+    return found
 
 
 @pytest.fixture(scope="session")
