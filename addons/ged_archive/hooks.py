@@ -8,14 +8,16 @@ from .models.ged_triggers import drop_guards
 def uninstall_hook(env):
     """Give the files back to the records they came from, then let the tables go.
 
-    Files whose origin is unknown or gone stay in the database as unbound attachments, which
-    administrators find under Settings › Technical › Attachments. The journal and the chains go
-    with their tables: make an export first (see the readme).
+    Files whose origin is unknown or gone stay in the database as unbound attachments,
+    which administrators find under Settings › Technical › Attachments. The journal and
+    the chains go with their tables: make an export first (see the readme).
     """
     cr = env.cr
     env.flush_all()
     drop_guards(cr)
-    cr.execute("SELECT DISTINCT res_model FROM ged_document WHERE res_model IS NOT NULL")
+    cr.execute(
+        "SELECT DISTINCT res_model FROM ged_document WHERE res_model IS NOT NULL"
+    )
     for (model,) in cr.fetchall():
         if model in env and env[model]._auto and not env[model]._abstract:
             cr.execute(
@@ -37,6 +39,9 @@ def uninstall_hook(env):
         "UPDATE ir_attachment SET res_model = NULL, res_id = NULL"
         " WHERE res_model = 'ged.document'"
     )
-    # The host deletes the kinds, then drops the tables: it would stumble over the reference.
-    cr.execute("ALTER TABLE ged_document DROP CONSTRAINT IF EXISTS ged_document_kind_id_fkey")
+    # The host deletes the kinds, then drops the tables: it would stumble over the
+    # reference.
+    cr.execute(
+        "ALTER TABLE ged_document DROP CONSTRAINT IF EXISTS ged_document_kind_id_fkey"
+    )
     env.invalidate_all()

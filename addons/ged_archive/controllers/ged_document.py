@@ -14,18 +14,20 @@ SHOWN_INLINE = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 
 
 class GedDocumentController(http.Controller):
-    """Downloads of the archive. Access is checked first; every refusal is the same 404."""
+    """Downloads. Access is checked first; every refusal is the same 404."""
 
     @http.route("/ged/document/<int:document_id>/content", type="http", auth="user")
     def document_content(self, document_id, download=None, **_kwargs):
-        """Send the archived bytes, checked against their hash, and write the journal."""
+        """Send the archived bytes, checked against their hash; write the journal."""
         document_sudo = self._readable_document(document_id)
         try:
             content = document_sudo._get_content()
         except UserError as exc:
             # Not a refusal: this user may read it, but there is nothing sound to send.
             return request.make_response(
-                str(exc), headers=[("Content-Type", "text/plain; charset=utf-8")], status=409
+                str(exc),
+                headers=[("Content-Type", "text/plain; charset=utf-8")],
+                status=409,
             )
         inline = not download and document_sudo.mimetype in SHOWN_INLINE
         if request.httprequest.method == "GET":
@@ -78,7 +80,9 @@ class GedDocumentController(http.Controller):
         return response
 
     def _readable_document(self, document_id):
-        """Return the document as superuser once the access of the user has been checked."""
+        """Return the document as superuser once the access of the user has been
+        checked.
+        """
         document = request.env["ged.document"].browse(document_id)
         try:
             document.check_access("read")

@@ -3,9 +3,11 @@
 from . import (
     ged_kind,
     ged_chain,
+    ged_chain_verify,
     ged_event,
     ged_document,
     ged_document_store,
+    ged_document_check,
     ged_seal_profile,
     ir_attachment,
     mail_message,

@@ -1,7 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-from typing import NamedTuple
 
 import psycopg2
 
@@ -10,7 +9,6 @@ from odoo.tools import SQL
 
 from ..lib.hashing import link
 from .ged_evidence import build_evidence, columns_of
-from .ged_triggers import missing_guards
 
 _logger = logging.getLogger(__name__)
 
@@ -20,29 +18,14 @@ LOCK_TIMEOUT = "10s"
 _POSTCOMMIT = "ged_archive.chain"
 
 
-class ChainProblem(NamedTuple):
-    """One finding of the verification.
-
-    ``code`` is one of ``guard`` (a trigger is off), ``gap`` (a number of the chain is missing),
-    ``link`` (a row does not match its link), ``head`` (the end of the chain is missing),
-    ``content`` (the file is missing or altered).
-    ``record_id`` is the id in the table of ``stream``, or 0.
-    """
-
-    code: str
-    stream: str
-    record_id: int
-    name: str
-    message: str
-
-
 class GedChain(models.Model):
     """Head of the chain of one company's documents or events.
 
-    Rows are archived with an empty ``chain_number``, inside the caller's transaction, so that
-    archiving never waits for another worker. They are linked right after the commit, in a short
-    transaction of its own that holds this table's lock: one writer at a time, hence one chain
-    without forks or gaps. What a crash leaves behind is linked by the cron.
+    Rows are archived with an empty ``chain_number``, inside the caller's transaction,
+    so that archiving never waits for another worker. They are linked right after the
+    commit, in a short transaction of its own that holds this table's lock: one writer
+    at a time, hence one chain without forks or gaps. What a crash leaves behind is
+    linked by the cron.
     """
 
     _name = "ged.chain"
@@ -79,18 +62,20 @@ class GedChain(models.Model):
             try:
                 _link_in_own_transactions(registry)
             except psycopg2.Error as exc:
-                # The caller's work is committed and must not fail any more. A lock that is not
-                # free in time, or a row changed meanwhile: the cron links it some minutes later.
+                # The caller's work is committed and must not fail any more. A lock that
+                # is not free in time, or a row changed meanwhile: the cron links it
+                # some minutes later.
                 _logger.info("archive chain: linking postponed (%s)", exc.pgcode)
 
     @api.model
     def _chain_pending(self, company=None):
-        """Link committed rows that have no link yet, in id order; return how many were linked.
+        """Link committed rows that have no link yet, in id order; return how many were
+        linked.
 
-        At most :data:`BATCH` rows of each stream are linked by one call. The table lock must be
-        the first statement of the transaction: under REPEATABLE READ the snapshot is then taken
-        after the previous writer has committed. So call it on a fresh cursor only (tests, which
-        never commit, call it on theirs).
+        At most :data:`BATCH` rows of each stream are linked by one call. The table lock
+        must be the first statement of the transaction: under REPEATABLE READ the
+        snapshot is then taken after the previous writer has committed. So call it on a
+        fresh cursor only (tests, which never commit, call it on theirs).
 
         :param company: ``res.company`` records to restrict to, all companies by default
         """
@@ -122,7 +107,8 @@ class GedChain(models.Model):
             company_id: (number, hash_)
             for company_id, number, hash_ in self.env.execute_query(
                 SQL(
-                    "SELECT company_id, head_number, head_hash FROM ged_chain WHERE stream = %s",
+                    "SELECT company_id, head_number, head_hash FROM ged_chain WHERE "
+                    "stream = %s",
                     stream,
                 )
             )
@@ -164,10 +150,15 @@ class GedChain(models.Model):
             self.env.cr.execute(
                 SQL(
                     """
-                    INSERT INTO ged_chain (company_id, stream, head_number, head_hash,
-                                           create_uid, create_date, write_uid, write_date)
-                    VALUES (%(company)s, %(stream)s, %(number)s, %(hash)s,
-                            %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC')
+                    INSERT INTO ged_chain (
+                        company_id, stream, head_number, head_hash,
+                        create_uid, create_date, write_uid, write_date
+                    )
+                    VALUES (
+                        %(company)s, %(stream)s, %(number)s, %(hash)s,
+                        %(uid)s, now() AT TIME ZONE 'UTC',
+                        %(uid)s, now() AT TIME ZONE 'UTC'
+                    )
                     ON CONFLICT (company_id, stream) DO UPDATE
                        SET head_number = EXCLUDED.head_number,
                            head_hash = EXCLUDED.head_hash,
@@ -189,14 +180,17 @@ class GedChain(models.Model):
         names = SQL(", ").join(SQL.identifier(column) for column in columns)
         self.env.cr.execute(
             SQL(
-                "SELECT %s FROM %s WHERE %s", names, SQL.identifier(TABLES[stream]), where
+                "SELECT %s FROM %s WHERE %s",
+                names,
+                SQL.identifier(TABLES[stream]),
+                where,
             )
         )
         return self.env.cr.dictfetchall()
 
     @api.model
     def _previous_hashes(self, stream, ids):
-        """Return ``{id: hash of the link before}`` for the linked rows among ``ids``."""
+        """Return ``{id: hash of the link before}`` for linked rows among ``ids``."""
         return dict(
             self.env.execute_query(
                 SQL(
@@ -204,7 +198,8 @@ class GedChain(models.Model):
                     SELECT t.id, p.chain_hash
                       FROM %(table)s t
                       JOIN %(table)s p
-                        ON p.company_id = t.company_id AND p.chain_number = t.chain_number - 1
+                        ON p.company_id = t.company_id
+                       AND p.chain_number = t.chain_number - 1
                      WHERE t.id = ANY(%(ids)s)
                     """,
                     table=SQL.identifier(TABLES[stream]),
@@ -222,147 +217,9 @@ class GedChain(models.Model):
         else:
             linked = _link_in_own_transactions(self.env.registry)
         if linked:
-            _logger.info("archive chain: %s rows linked by the scheduled action", linked)
-
-    # ------------------------------------------------------------- verification
-
-    @api.model
-    def _verify_chain(self, company=None):
-        """Recompute every link and every content hash; return a list of :class:`ChainProblem`.
-
-        Rows that wait for their link are not a problem. Every file is read: this takes as long
-        as reading the whole archive.
-
-        :param company: ``res.company`` records, all companies by default
-        """
-        self.env.flush_all()
-        companies = company or self.env["res.company"].sudo().search([])
-        problems = [
-            ChainProblem(
-                "guard",
-                "document",
-                0,
-                name,
-                self.env._(
-                    "The database trigger %(name)s is missing or disabled: "
-                    "the archive is not protected against changes.",
-                    name=name,
-                ),
+            _logger.info(
+                "archive chain: %s rows linked by the scheduled action", linked
             )
-            for name in missing_guards(self.env.cr)
-        ]
-        for one in companies:
-            for stream in TABLES:
-                problems += self._verify_stream(one, stream)
-            problems += self._verify_contents(one)
-        return problems
-
-    @api.model
-    def _verify_stream(self, company, stream):
-        problems = []
-        number, previous = 0, None
-        while True:
-            rows = self._read_rows(
-                stream,
-                SQL(
-                    "company_id = %s AND chain_number > %s ORDER BY chain_number LIMIT %s",
-                    company.id,
-                    number,
-                    BATCH,
-                ),
-            )
-            for row in rows:
-                if row["chain_number"] != number + 1:
-                    problems.append(self._gap_problem(stream, number + 1, row))
-                elif not self._link_holds(stream, previous, row):
-                    problems.append(self._link_problem(stream, row))
-                number, previous = row["chain_number"], row["chain_hash"]
-            if len(rows) < BATCH:
-                break
-        head = self.sudo().search(
-            [("company_id", "=", company.id), ("stream", "=", stream)]
-        )
-        if (head.head_number, head.head_hash or None) != (number, previous):
-            problems.append(
-                ChainProblem(
-                    "head",
-                    stream,
-                    0,
-                    company.name,
-                    self.env._(
-                        "The chain of %(company)s ends at link %(found)s, but link "
-                        "%(expected)s was the last one written: the end was removed or "
-                        "changed.",
-                        company=company.name,
-                        found=number,
-                        expected=head.head_number,
-                    ),
-                )
-            )
-        return problems
-
-    @api.model
-    def _link_holds(self, stream, previous, row):
-        try:
-            return link(previous, build_evidence(stream, row)) == row["chain_hash"]
-        except (KeyError, TypeError, ValueError):
-            # an unknown format, or a previous hash that is none: not written by us
-            return False
-
-    @api.model
-    def _gap_problem(self, stream, expected, row):
-        return ChainProblem(
-            "gap",
-            stream,
-            row["id"],
-            row.get("name") or row.get("event_type"),
-            self.env._(
-                "Link %(expected)s of the chain is missing: the next one is "
-                "%(found)s (row %(id)s).",
-                expected=expected,
-                found=row["chain_number"],
-                id=row["id"],
-            ),
-        )
-
-    @api.model
-    def _link_problem(self, stream, row):
-        return ChainProblem(
-            "link",
-            stream,
-            row["id"],
-            row.get("name") or row.get("event_type"),
-            self.env._(
-                "Row %(id)s does not match link %(number)s of the chain: it was changed "
-                "after it was written.",
-                id=row["id"],
-                number=row["chain_number"],
-            ),
-        )
-
-    @api.model
-    def _verify_contents(self, company):
-        """Re-read every file of ``company`` and compare it with the hash in its row."""
-        problems = []
-        last_id = 0
-        Document = self.env["ged.document"].sudo().with_context(active_test=False)
-        while True:
-            documents = Document.search(
-                [("company_id", "=", company.id), ("id", ">", last_id)],
-                order="id",
-                limit=100,
-            )
-            for document in documents:
-                problem = document._content_problem()
-                if problem:
-                    problems.append(
-                        ChainProblem("content", "document", document.id, document.name, problem)
-                    )
-            last_id = documents[-1:].id
-            documents.invalidate_recordset()
-            documents.attachment_id.invalidate_recordset()
-            if len(documents) < 100:
-                return problems
 
 
 def _link_in_own_transactions(registry):
@@ -375,4 +232,3 @@ def _link_in_own_transactions(registry):
         total += linked
         if linked < BATCH:
             return total
-

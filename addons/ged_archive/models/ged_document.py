@@ -5,7 +5,6 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from .ged_document_guard import creation_allowed
 from .ged_triggers import create_guards
@@ -23,12 +22,13 @@ _COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,\\])*)")
 
 
 class GedDocument(models.Model):
-    """An archived document: one file, its hash, where it came from, its place in the chain.
+    """An archived document: one file, its hash, where it came from, its place in the
+    chain.
 
-    Append-only. Rows are written by ``_archive`` (see ``ged_document_store.py``) and protected
-    three times: the access list lets nobody write, this class refuses in words, and PostgreSQL
-    triggers refuse whoever asks (``ged_triggers.py``). A correction is a new version that names
-    its predecessor.
+    Append-only. Rows are written by ``_archive`` (see ``ged_document_store.py``) and
+    protected three times: the access list lets nobody write, this class refuses in
+    words, and PostgreSQL triggers refuse whoever asks (``ged_triggers.py``). A
+    correction is a new version that names its predecessor.
     """
 
     _name = "ged.document"
@@ -43,15 +43,18 @@ class GedDocument(models.Model):
         "res.company", required=True, ondelete="restrict", index=True
     )
     kind_id = fields.Many2one(
-        "ged.kind", string="Kind", required=True, ondelete="restrict", index=True
+        "ged.kind", required=True, ondelete="restrict", index=True
     )
-    kind_code = fields.Char(string="Code of the kind", help="Code of the kind when it was archived.")
+    kind_code = fields.Char(
+        string="Code of the kind", help="Code of the kind when it was archived."
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
         ondelete="restrict",
         index="btree_not_null",
-        help="Where the document is filed. Follows the customer when customers are merged.",
+        help="Where the document is filed. "
+        "Follows the customer when customers are merged.",
     )
     partner_name = fields.Char(
         string="Name at that time", help="Name of the customer when it was archived."
@@ -60,7 +63,9 @@ class GedDocument(models.Model):
         string="Customer renamed since", compute="_compute_partner_renamed"
     )
     site_name = fields.Char(
-        string="Site", index="btree_not_null", help="Name of the site when it was archived."
+        string="Site",
+        index="btree_not_null",
+        help="Name of the site when it was archived.",
     )
     document_date = fields.Date(string="Document date", index=True)
     # content
@@ -71,9 +76,12 @@ class GedDocument(models.Model):
         string="SHA-256",
         required=True,
         index=True,
-        help="Fingerprint of the file. Two files with the same fingerprint are identical.",
+        help="Fingerprint of the file. "
+        "Two files with the same fingerprint are identical.",
     )
-    attachment_id = fields.Many2one("ir.attachment", string="Content", ondelete="restrict")
+    attachment_id = fields.Many2one(
+        "ir.attachment", string="Content", ondelete="restrict"
+    )
     # origin
     res_model = fields.Char(string="Origin model")
     res_id = fields.Many2oneReference(string="Origin id", model_field="res_model")
@@ -91,7 +99,9 @@ class GedDocument(models.Model):
         "ged.document", "predecessor_id", string="Next version"
     )
     is_latest = fields.Boolean(
-        string="Latest version", compute="_compute_is_latest", search="_search_is_latest"
+        string="Latest version",
+        compute="_compute_is_latest",
+        search="_search_is_latest",
     )
     # seal
     seal_level = fields.Selection(
@@ -103,11 +113,12 @@ class GedDocument(models.Model):
         string="Seal",
         required=True,
         default="none",
-        help="B-B: signature of the company. B-T: the same with a time stamp of a trusted "
-        "third party.",
+        help="B-B: signature of the company. "
+        "B-T: the same with a time stamp of a trusted third party.",
     )
     seal_signer = fields.Char(
-        string="Subject of the certificate", help="As written in the certificate (RFC 4514)."
+        string="Subject of the certificate",
+        help="As written in the certificate (RFC 4514).",
     )
     seal_signer_name = fields.Char(
         string="Sealed by", compute="_compute_seal_signer_name"
@@ -118,7 +129,7 @@ class GedDocument(models.Model):
     sealed_at = fields.Datetime(string="Sealed on")
     seal_note = fields.Char(
         string="Note on the seal",
-        help="Why the seal has a lower level than the one asked for, if it has."
+        help="Why the seal has a lower level than the one asked for, if it has.",
     )
     # life
     archived_at = fields.Datetime(string="Archived on", required=True, index=True)
@@ -134,7 +145,10 @@ class GedDocument(models.Model):
     )
     portal_visible = fields.Boolean(string="Visible on the portal")
     event_ids = fields.One2many(
-        "ged.event", "document_id", string="Journal", groups="ged_archive.group_ged_user"
+        "ged.event",
+        "document_id",
+        string="Journal",
+        groups="ged_archive.group_ged_user",
     )
     # chain
     evidence_format = fields.Integer(
@@ -143,7 +157,8 @@ class GedDocument(models.Model):
     chain_number = fields.Integer(
         string="Chain no.",
         aggregator=None,
-        help="Position in the chain of documents; empty for a moment, until it is linked.",
+        help="Position in the chain of documents; "
+        "empty for a moment, until it is linked.",
     )
     chain_hash = fields.Char(string="Chain hash")
 
@@ -151,7 +166,8 @@ class GedDocument(models.Model):
         "UNIQUE (predecessor_id)", "This document already has a newer version."
     )
     _sha256_shape = models.Constraint(
-        "CHECK (sha256 ~ '^[0-9a-f]{64}$')", "The SHA-256 must be 64 hexadecimal digits."
+        "CHECK (sha256 ~ '^[0-9a-f]{64}$')",
+        "The SHA-256 must be 64 hexadecimal digits.",
     )
     _origin_idx = models.Index("(res_model, res_id)")
     _pending_idx = models.Index("(id) WHERE chain_number IS NULL")
@@ -160,8 +176,9 @@ class GedDocument(models.Model):
     )
 
     def init(self):
-        super().init()
+        res = super().init()
         create_guards(self.env.cr)
+        return res
 
     # ----------------------------------------------------------------- computes
 
@@ -208,7 +225,8 @@ class GedDocument(models.Model):
         if not creation_allowed(self.env):
             raise UserError(
                 self.env._(
-                    "Documents enter the archive when they are sent or filed, they cannot "
+                    "Documents enter the archive when they are sent or filed, they "
+                    "cannot "
                     "be entered by hand."
                 )
             )
@@ -219,10 +237,13 @@ class GedDocument(models.Model):
         if frozen:
             raise UserError(
                 self.env._(
-                    "An archived document cannot be changed (%(fields)s). Send a corrected "
+                    "An archived document cannot be changed (%(fields)s). Send a "
+                    "corrected "
                     "version from the original record: both are then kept.",
                     fields=", ".join(
-                        self._fields[name].get_description(self.env, ["string"])["string"]
+                        self._fields[name].get_description(self.env, ["string"])[
+                            "string"
+                        ]
                         if name in self._fields
                         else name
                         for name in frozen
@@ -240,7 +261,8 @@ class GedDocument(models.Model):
             )
         )
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
+        # not even the superuser duplicates: super() is never right here
         raise UserError(self.env._("An archived document cannot be duplicated."))
 
     # ------------------------------------------------------------------- actions
@@ -261,7 +283,8 @@ class GedDocument(models.Model):
         if not record:
             raise UserError(
                 self.env._(
-                    "The original record of %(document)s (%(origin)s) no longer exists or its "
+                    "The original record of %(document)s (%(origin)s) no longer exists "
+                    "or its "
                     "application is not installed. The archived file is not affected.",
                     document=self.display_name,
                     origin=self.origin_name or self.res_model or "—",
@@ -272,28 +295,6 @@ class GedDocument(models.Model):
             "res_model": record._name,
             "res_id": record.id,
             "views": [(False, "form")],
-        }
-
-    def action_verify(self):
-        """Check file, chain link and seal again, write the journal, tell it in words."""
-        self.ensure_one()
-        self.check_access("read")
-        problem = self._content_problem() or self._link_problem() or self._seal_problem()
-        self._record_event("verified", detail=problem or self.env._("unchanged"))
-        if problem:
-            kind, title = "danger", self.env._("This document is not what was archived")
-        else:
-            kind, title = "success", self.env._("This document is unchanged")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title,
-                "message": problem or self._verified_message(),
-                "sticky": bool(problem),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
         }
 
     def action_hold(self):
@@ -324,28 +325,53 @@ class GedDocument(models.Model):
         export = self.env["ged.export"].create({"document_ids": [(6, 0, self.ids)]})
         return export.action_download()
 
-    def _verified_message(self):
-        sealed = (
-            self.env._(
-                "sealed by %(signer)s on %(date)s (%(level)s)",
-                signer=self.seal_signer_name,
-                date=format_datetime(self.env, self.sealed_at),
-                level=self.seal_level,
+    # ---------------------------------------------------------- hold, visibility
+
+    def _set_legal_hold(self, hold, reason):
+        """Place or lift the legal hold; the journal keeps the ``reason``, required."""
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("A reason is needed: it is kept in the journal.")
             )
-            if self.seal_level != "none"
-            else self.env._("not sealed")
+        documents = self.sudo().filtered(lambda document: document.legal_hold != hold)
+        documents.write(
+            {"legal_hold": hold, "legal_hold_reason": hold and reason.strip()}
         )
-        return self.env._(
-            "%(document)s, archived on %(date)s: the file has the same SHA-256 as on that "
-            "day; %(sealed)s.",
-            document=self.display_name,
-            date=format_datetime(self.env, self.archived_at),
-            sealed=sealed,
+        self.browse(documents.ids)._record_event(
+            "hold" if hold else "released", detail=reason.strip()
         )
+
+    def _set_portal_visible(self, visible, reason):
+        """Show the documents on the customer's portal or hide them, with a journal
+        entry.
+        """
+        documents = self.sudo().filtered(
+            lambda document: document.portal_visible != visible
+        )
+        documents.write({"portal_visible": visible})
+        self.browse(documents.ids)._record_event(
+            "published" if visible else "withdrawn", detail=reason
+        )
+
+    def _extend_retention(self, until, reason):
+        """Keep the documents until ``until`` at least; ``False`` means without limit.
+
+        Never shortens: documents that are kept longer already are left alone.
+        """
+        documents = self.sudo().filtered(
+            lambda document: (
+                document.retention_until
+                and (not until or document.retention_until < until)
+            )
+        )
+        documents.write({"retention_until": until})
+        self.browse(documents.ids)._record_event("extended", detail=reason)
 
 
 def _common_name(subject):
-    """Return the common name in an RFC 4514 subject, the whole subject when it has none."""
+    """Return the common name in an RFC 4514 subject, the whole subject when it has
+    none.
+    """
     found = _COMMON_NAME.search(subject or "")
     if not found:
         return subject

@@ -2,9 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who may create rows of the archive.
 
-The access list lets nobody create documents or events; code that runs as superuser could still
-call ``create`` and skip what ``_archive`` does (hash, journal, chain). It needs this mark in the
-context, which cannot come from outside: it is an object of this process, not a value.
+The access list lets nobody create documents or events; code that runs as superuser
+could still call ``create`` and skip what ``_archive`` does (hash, journal, chain). It
+needs this mark in the context, which cannot come from outside: it is an object of this
+process, not a value.
 """
 
 _KEY = "ged_archive_creation"
@@ -12,7 +13,7 @@ _MARK = object()
 
 
 def allow_creation(records):
-    """Return ``records`` as superuser in a context that may create rows of the archive."""
+    """Return ``records`` as superuser in a context that may create archive rows."""
     return records.sudo().with_context(**{_KEY: _MARK})
 
 

@@ -1,8 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
 import mimetypes
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from dateutil.relativedelta import relativedelta
 
@@ -12,12 +11,9 @@ from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..lib.errors import InvalidDocumentError
-from ..lib.hashing import link, sha256
+from ..lib.hashing import sha256
 from .ged_document_guard import allow_creation
-from .ged_evidence import FORMAT, build_evidence
-
-_logger = logging.getLogger(__name__)
+from .ged_evidence import FORMAT
 
 #: Set by ``_archive`` alone: a caller that passes one of these has misunderstood.
 MANAGED = {
@@ -41,7 +37,7 @@ MANAGED = {
 
 
 class GedDocument(models.Model):
-    """The work: archiving in sets, reading back, journal, hold."""
+    """How documents enter the archive, and the lines of their journal."""
 
     _inherit = "ged.document"
 
@@ -51,23 +47,25 @@ class GedDocument(models.Model):
     def _archive(self, vals_list):
         """File documents in the archive; return them in the order of ``vals_list``.
 
-        Set-based: one insert for the files, one for the documents, one for the journal. The rows
-        get their place in the chain right after the commit.
+        Set-based: one insert for the files, one for the documents, one for the journal.
+        The rows get their place in the chain right after the commit.
 
         Keys of each dictionary:
 
         * ``kind`` (code of a ``ged.kind``), ``name`` (number), ``filename``: required;
-        * ``content`` (bytes), or ``seal`` (``lib.seal.SealResult``: its ``data`` is the content);
+        * ``content`` (bytes), or ``seal`` (``lib.seal.SealResult``: its ``data`` is the
+          content);
         * ``mimetype``: guessed from the file name and content when missing;
         * ``company_id`` (default: the current company), ``partner_id``, ``site_name``,
-          ``document_date``, ``res_model``, ``res_id``, ``origin_name``, ``predecessor_id``:
-          ids, texts and dates;
+          ``document_date``, ``res_model``, ``res_id``, ``origin_name``,
+          ``predecessor_id``: ids, texts and dates;
         * ``portal_visible``, ``retention_until``: override what the kind says;
         * ``event_detail``: text for the first line of the journal;
         * any other stored column that another addon added to ``ged.document``.
 
-        Raises ``UserError`` for what a user can mend (unknown kind, empty file, a predecessor
-        that already has a successor), ``ValueError`` for a caller's mistake.
+        Raises ``UserError`` for what a user can mend (unknown kind, empty file, a
+        predecessor that already has a successor), ``ValueError`` for a caller's
+        mistake.
         """
         if not vals_list:
             return self.browse()
@@ -129,7 +127,8 @@ class GedDocument(models.Model):
             "sealed_at": _naive_utc(seal.sealed_at),
             "seal_note": bool(seal.degraded)
             and self.env._(
-                "No time stamp was obtained, the seal has the level %(level)s (%(cause)s).",
+                "No time stamp was obtained, the seal has the level %(level)s "
+                "(%(cause)s).",
                 level=seal.level,
                 cause=seal.degraded,
             ),
@@ -180,8 +179,9 @@ class GedDocument(models.Model):
 
     @api.model
     def _create_attachments(self, vals_list, contents):
-        # Bound to their documents afterwards: until then they are ordinary unbound files.
-        # No post-processing: the host shrinks big images, which would change the bytes.
+        # Bound to their documents afterwards: until then they are ordinary unbound
+        # files. No post-processing: the host shrinks big images, which would change the
+        # bytes.
         return (
             self.env["ir.attachment"]
             .sudo()
@@ -201,7 +201,9 @@ class GedDocument(models.Model):
 
     @api.model
     def _bind_attachments(self, documents):
-        """Point the files to their documents, in one statement; the triggers guard them then."""
+        """Point the files to their documents, in one statement; the triggers guard them
+        then.
+        """
         documents.flush_recordset()
         documents.attachment_id.flush_recordset()
         self.env.cr.execute(
@@ -215,15 +217,17 @@ class GedDocument(models.Model):
                 documents.ids,
             )
         )
-        documents.attachment_id.invalidate_recordset(["res_model", "res_id"], flush=False)
+        documents.attachment_id.invalidate_recordset(
+            ["res_model", "res_id"], flush=False
+        )
 
     # ------------------------------------------------------------------- journal
 
     def _record_event(self, event_type, detail=None):
         """Write one line of the journal for each document; return the lines.
 
-        ``event_type`` is a value of ``ged.event.event_type``. The address of the HTTP request,
-        if there is one, is kept with the user's name of today.
+        ``event_type`` is a value of ``ged.event.event_type``. The address of the HTTP
+        request, if there is one, is kept with the user's name of today.
         """
         return self._record_events(event_type, [detail] * len(self))
 
@@ -254,136 +258,12 @@ class GedDocument(models.Model):
         self.env["ged.chain"]._schedule()
         return self.env["ged.event"].browse(events.ids)
 
-    # -------------------------------------------------------------- reading back
-
-    def _get_content(self):
-        """Return the archived bytes, checked against the SHA-256 of the row.
-
-        Says nothing about access: the caller has checked it. Raises ``UserError`` naming the
-        document when the file is missing or altered.
-        """
-        self.ensure_one()
-        problem, content = self._read_content()
-        if problem:
-            _logger.error("archive document %s: content missing or altered", self.id)
-            raise UserError(problem)
-        return content
-
-    def _content_problem(self):
-        """Return why the stored file is not the archived one, in words, or ``False``."""
-        return self._read_content()[0]
-
-    def _read_content(self):
-        self.ensure_one()
-        document = self.sudo()
-        content = document.attachment_id.raw or b""
-        if not content:
-            problem = self.env._(
-                "The file of %(document)s is missing from the storage. Restore it from a "
-                "backup; the archive holds its SHA-256: %(hash)s.",
-                document=document.display_name,
-                hash=document.sha256,
-            )
-        elif sha256(content) != document.sha256:
-            problem = self.env._(
-                "The file of %(document)s was altered after it was archived: its SHA-256 is "
-                "%(found)s instead of %(hash)s. Restore it from a backup.",
-                document=document.display_name,
-                found=sha256(content),
-                hash=document.sha256,
-            )
-        else:
-            problem = False
-        return problem, content
-
-    def _link_problem(self):
-        """Return why the row does not match its chain link, in words, or ``False``."""
-        self.ensure_one()
-        self.flush_recordset()
-        Chain = self.env["ged.chain"]
-        row = Chain._read_rows("document", SQL("id = %s", self.id))[0]
-        number = row["chain_number"]
-        if not number:
-            return False
-        previous = None
-        if number > 1:
-            before = Chain._read_rows(
-                "document",
-                SQL("company_id = %s AND chain_number = %s", row["company_id"], number - 1),
-            )
-            if not before:
-                return Chain._gap_problem("document", number - 1, row).message
-            previous = before[0]["chain_hash"]
-        if link(previous, build_evidence("document", row)) != row["chain_hash"]:
-            return Chain._link_problem("document", row).message
-        return False
-
-    def _seal_problem(self):
-        """Return why the seal that the row tells of does not hold, in words, or ``False``."""
-        self.ensure_one()
-        if self.seal_level == "none":
-            return False
-        # slow to import: only processes that verify pay for it
-        from ..lib.verify import inspect_seals
-
-        try:
-            reports = inspect_seals(self._get_content())
-        except InvalidDocumentError:
-            reports = []
-        if reports and all(report.intact and report.modification_ok for report in reports):
-            return False
-        return self.env._(
-            "The seal of %(document)s is broken or missing: %(errors)s.",
-            document=self.display_name,
-            errors="; ".join(error for report in reports for error in report.errors)
-            or self.env._("no seal found"),
-        )
-
-    def _origin_record(self):
-        """Return the record the document was made from, or an empty recordset or ``None``."""
-        self.ensure_one()
-        if not self.res_id or self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists()
-
-    # ---------------------------------------------------------- hold, visibility
-
-    def _set_legal_hold(self, hold, reason):
-        """Place or lift the legal hold; ``reason`` is required and goes to the journal."""
-        if not (reason or "").strip():
-            raise UserError(self.env._("A reason is needed: it is kept in the journal."))
-        documents = self.sudo().filtered(lambda document: document.legal_hold != hold)
-        documents.write({"legal_hold": hold, "legal_hold_reason": hold and reason.strip()})
-        self.browse(documents.ids)._record_event(
-            "hold" if hold else "released", detail=reason.strip()
-        )
-
-    def _set_portal_visible(self, visible, reason):
-        """Show the documents on the customer's portal or hide them, with a journal entry."""
-        documents = self.sudo().filtered(lambda document: document.portal_visible != visible)
-        documents.write({"portal_visible": visible})
-        self.browse(documents.ids)._record_event(
-            "published" if visible else "withdrawn", detail=reason
-        )
-
-    def _extend_retention(self, until, reason):
-        """Keep the documents until ``until`` at least; ``False`` means without limit.
-
-        Never shortens: documents that are kept longer already are left alone.
-        """
-        documents = self.sudo().filtered(
-            lambda document: document.retention_until
-            and (not until or document.retention_until < until)
-        )
-        documents.write({"retention_until": until})
-        self.browse(documents.ids)._record_event("extended", detail=reason)
-
 
 def _naive_utc(moment):
     """Return an aware time as Odoo stores it: naive, UTC, whole seconds."""
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise ValueError("the time of a seal must be aware")
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _mimetype(filename, content):

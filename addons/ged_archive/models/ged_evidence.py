@@ -2,26 +2,27 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Archive format 1: which facts of a row are hashed into its chain, and how.
 
-The evidence of a row is a flat dictionary that anybody can rebuild from the stored row (or from
-the ``manifest.csv`` of an export) with a JSON printer and ``sha256sum``:
+The evidence of a row is a flat dictionary that anybody can rebuild from the stored row
+(or from the ``manifest.csv`` of an export) with a JSON printer and ``sha256sum``:
 
 * ``format`` is the number of this format, ``stream`` is ``document`` or ``event``;
-* then every column of :data:`DOCUMENT_COLUMNS` or :data:`EVENT_COLUMNS` under its own name;
+* then every column of :data:`DOCUMENT_COLUMNS` or :data:`EVENT_COLUMNS` under its own
+  name;
 * integers and texts as they are; an empty column is ``null`` (never an empty text);
-* dates as ``YYYY-MM-DD``; times in UTC as ``YYYY-MM-DDTHH:MM:SSZ`` (no fractions: the archive
-  stores whole seconds); no decimal numbers.
+* dates as ``YYYY-MM-DD``; times in UTC as ``YYYY-MM-DDTHH:MM:SSZ`` (no fractions: the
+  archive stores whole seconds); no decimal numbers.
 
 ``lib.hashing.canonical`` turns it into bytes (UTF-8 JSON, sorted keys, no spaces) and
-``lib.hashing.link`` chains it: SHA-256 of the previous link (64 zeros for the first), a line
-feed, these bytes.
+``lib.hashing.link`` chains it: SHA-256 of the previous link (64 zeros for the first), a
+line feed, these bytes.
 
-Left out on purpose, because they may change after archiving without changing what was archived:
-the filing pointer ``partner_id`` (customers get merged; the name is kept as text), the end of
-retention and the legal hold (every change is an event of the journal), the visibility on the
-portal (likewise) and the chain columns themselves.
+Left out on purpose, because they may change after archiving without changing what was
+archived: the filing pointer ``partner_id`` (customers get merged; the name is kept as
+text), the end of retention and the legal hold (every change is an event of the
+journal), the visibility on the portal (likewise) and the chain columns themselves.
 
-A later format gets a new number and its own column lists; rows keep the number they were
-archived with (column ``evidence_format``), so that old links stay verifiable.
+A later format gets a new number and its own column lists; rows keep the number they
+were archived with (column ``evidence_format``), so that old links stay verifiable.
 """
 
 from datetime import date, datetime
@@ -74,7 +75,7 @@ COLUMNS = {
 
 
 def columns_of(stream):
-    """Return every column that the formats known for ``stream`` need (plus the format)."""
+    """Return the columns that the formats of ``stream`` need, plus the format."""
     names = {"evidence_format"}
     for (name, _number), columns in COLUMNS.items():
         if name == stream:
@@ -83,10 +84,11 @@ def columns_of(stream):
 
 
 def build_evidence(stream, row):
-    """Return the evidence dictionary of ``row``, a mapping column -> value as read by SQL.
+    """Return the evidence dictionary of ``row``, a mapping column -> value as read by
+    SQL.
 
-    Raises ``KeyError`` when the row names a format that does not exist: such a row was not
-    written by this program.
+    Raises ``KeyError`` when the row names a format that does not exist: such a row was
+    not written by this program.
     """
     number = row["evidence_format"]
     evidence = {"format": number, "stream": stream}

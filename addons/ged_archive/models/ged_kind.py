@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 class GedKind(models.Model):
     """A kind of archived document: how long it is kept and who sees it by default.
 
-    Values are copied onto a document when it is archived; changing a kind later does not
-    change what is already in the archive. Addons refer to a kind by its ``code``.
+    Values are copied onto a document when it is archived; changing a kind later does
+    not change what is already in the archive. Addons refer to a kind by its ``code``.
     """
 
     _name = "ged.kind"
@@ -59,7 +59,9 @@ class GedKind(models.Model):
         Raises ``UserError`` naming the codes that do not exist.
         """
         kinds = self.sudo().with_context(active_test=False)
-        found = {kind.code: kind for kind in kinds.search([("code", "in", list(codes))])}
+        found = {
+            kind.code: kind for kind in kinds.search([("code", "in", list(codes))])
+        }
         missing = sorted(set(codes) - set(found))
         if missing:
             raise UserError(

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import os
-from datetime import timezone
+from datetime import UTC
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -20,10 +20,10 @@ _SEALERS = {}
 class GedSealProfile(models.Model):
     """How a company seals: certificate, time-stamp servers, what PDF readers show.
 
-    The certificate comes from an uploaded PKCS#12 file or from a file on the server, which then
-    needs no copy in the database. File, path, password and server addresses are for system
-    administrators only; what the certificate says about itself is kept apart for everybody who
-    manages the archive.
+    The certificate comes from an uploaded PKCS#12 file or from a file on the server,
+    which then needs no copy in the database. File, path, password and server addresses
+    are for system administrators only; what the certificate says about itself is kept
+    apart for everybody who manages the archive.
     """
 
     _name = "ged.seal.profile"
@@ -41,7 +41,10 @@ class GedSealProfile(models.Model):
     )
     # secret part
     pkcs12 = fields.Binary(
-        string="Certificate file (.p12, .pfx)", attachment=True, groups=SECRET, copy=False
+        string="Certificate file (.p12, .pfx)",
+        attachment=True,
+        groups=SECRET,
+        copy=False,
     )
     pkcs12_filename = fields.Char(
         string="Name of the certificate file", groups=SECRET, copy=False
@@ -57,13 +60,14 @@ class GedSealProfile(models.Model):
     tsa_url = fields.Text(
         string="Time-stamp servers",
         groups=SECRET,
-        help="One address per line (RFC 3161), tried in this order. Empty: no time stamp.",
+        help="One address per line (RFC 3161), tried in this order. "
+        "Empty: no time stamp.",
     )
     tsa_timeout = fields.Integer(
         string="Time-out (seconds)",
         default=5,
-        help="How long one server may take. When none answers, documents are sealed without "
-        "time stamp, and say so.",
+        help="How long one server may take. When none answers, documents are sealed "
+        "without time stamp, and say so.",
     )
     # shown by PDF readers
     reason = fields.Char(translate=False)
@@ -159,7 +163,8 @@ class GedSealProfile(models.Model):
                     raise ValidationError(
                         self.env._(
                             "“%(address)s” is not the address of a time-stamp server. "
-                            "Write one address per line, such as https://tsa.example.com/tsr.",
+                            "Write one address per line, such as "
+                            "https://tsa.example.com/tsr.",
                             address=address,
                         )
                     )
@@ -194,13 +199,16 @@ class GedSealProfile(models.Model):
             return False, exc.reason
 
     def _tsa_addresses(self):
-        return [line.strip() for line in (self.tsa_url or "").splitlines() if line.strip()]
+        return [
+            line.strip() for line in (self.tsa_url or "").splitlines() if line.strip()
+        ]
 
     def _get_sealer(self):
-        """Return the ``lib.seal.Sealer`` of this profile, kept per process while unchanged.
+        """Return the ``lib.seal.Sealer`` of this profile, kept per process while
+        unchanged.
 
-        Raises ``CertificateError`` when the certificate file cannot be read or opened. The
-        validity in time is checked when sealing (and by ``Sealer.check``).
+        Raises ``CertificateError`` when the certificate file cannot be read or opened.
+        The validity in time is checked when sealing (and by ``Sealer.check``).
         """
         self.ensure_one()
         profile = self.sudo()
@@ -214,12 +222,14 @@ class GedSealProfile(models.Model):
         except OSError as exc:
             raise CertificateError(
                 self.env._(
-                    "The certificate file of seal profile %(name)s cannot be read on the server.",
+                    "The certificate file of seal profile %(name)s cannot be read on "
+                    "the server.",
                     name=profile.name,
                 ),
                 "unreadable",
             ) from exc
-        # slow to import (PDF and signature libraries): only processes that seal pay for it
+        # slow to import (PDF and signature libraries): only processes that seal pay for
+        # it
         from ..lib.seal import Sealer, SealSettings
 
         sealer = Sealer(
@@ -237,7 +247,8 @@ class GedSealProfile(models.Model):
         return sealer
 
     def _error_text(self, code):
-        """Return, in words with the remedy, what an error code of the certificate means.
+        """Return, in words with the remedy, what an error code of the certificate
+        means.
 
         ``code`` is one of ``certificate_error`` or of ``CertificateError.REASONS``.
         """
@@ -247,20 +258,26 @@ class GedSealProfile(models.Model):
                 "the file on the server does not exist or the server may not read it. "
                 "Check the path and its permissions."
             ),
-            "bad_password": self.env._("the password does not open the certificate file."),
+            "bad_password": self.env._(
+                "the password does not open the certificate file."
+            ),
             "unreadable": self.env._(
-                "the file is not a PKCS#12 certificate (.p12 or .pfx), or it is damaged."
+                "the file is not a PKCS#12 certificate (.p12 or .pfx), or it is "
+                "damaged."
             ),
             "no_key": self.env._(
-                "the file holds no private key. Export the certificate again together with "
+                "the file holds no private key. Export the certificate again together "
+                "with "
                 "its key."
             ),
             "not_for_signing": self.env._(
-                "this certificate was not issued for signing documents. Ask for an electronic "
+                "this certificate was not issued for signing documents. Ask for an "
+                "electronic "
                 "seal or signature certificate."
             ),
             "expired": self.env._(
-                "the certificate has expired. Upload the renewed one; nothing is sealed "
+                "the certificate has expired. Upload the renewed one; nothing is "
+                "sealed "
                 "until then."
             ),
             "not_yet_valid": self.env._("the certificate is not valid yet."),
@@ -309,11 +326,13 @@ class GedSealProfile(models.Model):
 
 
 def _naive(moment):
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _modified(path):
-    """Return what changes when the file at ``path`` is replaced; ``None`` without a path."""
+    """Return what changes when the file at ``path`` is replaced; ``None`` without a
+    path.
+    """
     if not path:
         return None
     status = os.stat(path)

@@ -2,21 +2,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """PostgreSQL triggers that make the archive append-only, whoever asks.
 
-They refuse DELETE, TRUNCATE and any UPDATE of evidence, also for the role that owns the tables,
-and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not silence them. The owner of
-a table can still drop or disable them: ``ged.chain._verify_chain`` reports that, and the chain
-shows what was changed meanwhile.
+They refuse DELETE, TRUNCATE and any UPDATE of evidence, also for the role that owns the
+tables, and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not silence
+them. The owner of a table can still drop or disable them: ``ged.chain._verify_chain``
+reports that, and the chain shows what was changed meanwhile.
 
-The documents' and events' triggers compare whole rows minus a whitelist, so that a column which
-another addon adds is protected without doing anything. Such a column must therefore be nullable
-and without default or stored compute: filling it on existing rows is refused as well.
-A migration that must rewrite rows drops the triggers first (:func:`drop_guards`); ``init()`` of
-``ged.document`` puts them back at the end of the update.
+The documents' and events' triggers compare whole rows minus a whitelist, so that a
+column which another addon adds is protected without doing anything. Such a column must
+therefore be nullable and without default or stored compute: filling it on existing rows
+is refused as well. A migration that must rewrite rows drops the triggers first
+(:func:`drop_guards`); ``init()`` of ``ged.document`` puts them back at the end of the
+update.
 """
 
 from odoo.tools import SQL
 
-#: ged_document: columns that may change after archiving (see ged_evidence for the reasons).
+#: ged_document: columns that may change after archiving (see ged_evidence for the
+#: reasons).
 DOCUMENT_FREE = (
     "write_date",
     "write_uid",
@@ -89,8 +91,8 @@ GUARDS = {
 
 _REFUSE = """
 BEGIN
-    RAISE EXCEPTION 'The archive is append-only: % on % is refused.', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'The archive is append-only: % on % is refused.',
+        TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END;
 """
 
@@ -100,12 +102,14 @@ _CHAIN_RULE = """
         NEW.chain_hash IS DISTINCT FROM OLD.chain_hash
         OR NEW.chain_number IS DISTINCT FROM OLD.chain_number
     ) THEN
-        RAISE EXCEPTION 'The archive is append-only: the chain link of % % cannot be changed.',
+        RAISE EXCEPTION 'The archive is append-only: '
+            'the chain link of % % cannot be changed.',
             TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     IF (NEW.chain_number IS NULL) <> (NEW.chain_hash IS NULL) THEN
-        RAISE EXCEPTION 'The archive is append-only: number and hash of the link of % % '
-            'belong together.', TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'The archive is append-only: '
+            'number and hash of the link of % % belong together.',
+            TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
 """
 
@@ -115,7 +119,8 @@ _ROW_RULE = """
             OLD.id, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     IF to_jsonb(OLD) - ARRAY[{free}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{free}] THEN
-        RAISE EXCEPTION 'The archive is append-only: evidence in row % of % cannot be changed.',
+        RAISE EXCEPTION 'The archive is append-only: '
+            'evidence in row % of % cannot be changed.',
             OLD.id, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
 """
@@ -124,12 +129,13 @@ _DOCUMENT = """
 BEGIN
     {row_rule}
     {chain_rule}
-    -- no date means "kept without limit": leaving that state would shorten the retention
+    -- no date means "kept without limit": a date would shorten the retention
     IF NEW.retention_until IS NOT NULL AND (
         OLD.retention_until IS NULL OR NEW.retention_until < OLD.retention_until
     ) THEN
-        RAISE EXCEPTION 'The archive is append-only: the retention of document % cannot be '
-            'shortened.', OLD.id USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'The archive is append-only: '
+            'the retention of document % cannot be shortened.',
+            OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END;
@@ -146,11 +152,13 @@ END;
 _ATTACHMENT = """
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'The archive is append-only: file % of document % cannot be deleted.',
+        RAISE EXCEPTION 'The archive is append-only: '
+            'file % of document % cannot be deleted.',
             OLD.id, OLD.res_id USING ERRCODE = 'restrict_violation';
     END IF;
     IF {changed} THEN
-        RAISE EXCEPTION 'The archive is append-only: file % of document % cannot be changed.',
+        RAISE EXCEPTION 'The archive is append-only: '
+            'file % of document % cannot be changed.',
             OLD.id, OLD.res_id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -188,7 +196,8 @@ def create_guards(cr):
     for name, body in _function_bodies().items():
         cr.execute(
             SQL(
-                "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %s",
+                "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS "
+                "%s",
                 SQL.identifier(name),
                 body,
             )
@@ -209,7 +218,7 @@ def create_guards(cr):
 
 
 def drop_guards(cr):
-    """Drop all triggers and their functions, for the uninstallation and for migrations."""
+    """Drop all triggers and their functions: uninstallation, migrations."""
     for name, (table, _function, _events, _when) in GUARDS.items():
         cr.execute(
             SQL(
@@ -223,7 +232,9 @@ def drop_guards(cr):
 
 
 def missing_guards(cr):
-    """Return the names of the triggers that do not protect: absent, disabled or rewritten."""
+    """Return the names of the triggers that do not protect: absent, disabled or
+    rewritten.
+    """
     bodies = _function_bodies()
     cr.execute(
         """

@@ -40,17 +40,22 @@ class IrAttachment(models.Model):
     def create(self, vals_list):
         if any(vals.get("res_model") == ARCHIVE_MODEL for vals in vals_list):
             # a file that _archive has not hashed would pass for an archived one
-            raise UserError(self.env._("Files cannot be added to an archived document."))
+            raise UserError(
+                self.env._("Files cannot be added to an archived document.")
+            )
         return super().create(vals_list)
 
     def write(self, vals):
         if vals.get("res_model") == ARCHIVE_MODEL:
-            raise UserError(self.env._("Files cannot be added to an archived document."))
+            raise UserError(
+                self.env._("Files cannot be added to an archived document.")
+            )
         frozen = not FROZEN.isdisjoint(vals)
         if frozen and self._archived_files():
             raise UserError(
                 self.env._(
-                    "This file belongs to the archive and cannot be changed, moved or made "
+                    "This file belongs to the archive and cannot be changed, moved or "
+                    "made "
                     "public. Download it and work on the copy."
                 )
             )
@@ -62,20 +67,21 @@ class IrAttachment(models.Model):
         if archived:
             raise UserError(
                 self.env._(
-                    "This file belongs to the archive and cannot be deleted before the end of "
+                    "This file belongs to the archive and cannot be deleted before the "
+                    "end of "
                     "its retention: %(files)s.",
                     files=", ".join(archived[:5].mapped("name")),
                 )
             )
 
     def _migrate(self):
-        # Extends base: moving files between the database and the filestore rewrites their
-        # rows. Archived ones stay where they are, readable all the same.
+        # Extends base: moving files between the database and the filestore rewrites
+        # their rows. Archived ones stay where they are, readable all the same.
         return super(IrAttachment, self - self._archived_files().sudo(False))._migrate()
 
     def _to_http_stream(self):
-        # Extends base: the generic routes (/web/content, /web/image) serve the file too;
-        # it must not leave without a line in the journal.
+        # Extends base: the generic routes (/web/content, /web/image) serve the file
+        # too; it must not leave without a line in the journal.
         stream = super()._to_http_stream()
         if request and self._archived_files():
             document = self.env[ARCHIVE_MODEL].browse(self.sudo().res_id)

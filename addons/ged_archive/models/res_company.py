@@ -20,7 +20,8 @@ class ResCompany(models.Model):
     )
 
     def _ged_get_sealer(self):
-        """Return the ``lib.seal.Sealer`` of the company, or ``None`` when it does not seal.
+        """Return the ``lib.seal.Sealer`` of the company, or ``None`` when it does not
+        seal.
 
         Raises ``lib.errors.CertificateError`` when a profile is set but cannot be used.
         """
@@ -32,7 +33,8 @@ class ResCompany(models.Model):
 
     @api.model
     def _ged_use_schematron(self):
-        """Tell whether to check the business rules of invoice XML (EN 16931 Schematron).
+        """Tell whether to check the business rules of invoice XML (EN 16931
+        Schematron).
 
         As set in the settings; by default wherever the packages for it are installed.
         """

@@ -15,8 +15,8 @@ class ResConfigSettings(models.TransientModel):
     ged_seal_state = fields.Selection(related="company_id.ged_seal_profile_id.state")
     ged_schematron = fields.Boolean(
         string="Check the business rules of electronic invoices",
-        help="Check the XML of an invoice against the rules of EN 16931 (Schematron) before it "
-        "is sealed. Needs the Python package saxonche.",
+        help="Check the XML of an invoice against the rules of EN 16931 (Schematron) "
+        "before it is sealed. Needs the Python package saxonche.",
     )
     ged_schematron_available = fields.Boolean(
         string="Rules are installed", compute="_compute_ged_schematron_available"
@@ -33,7 +33,8 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         res = super().set_values()
-        # Without the package the box is off and read-only: that is not a choice to remember.
+        # Without the package the box is off and read-only: that is not a choice to
+        # remember.
         if schematron.available():
             self.env["ir.config_parameter"].sudo().set_param(
                 SCHEMATRON_PARAMETER, str(self.ged_schematron)

@@ -4,7 +4,7 @@
 
 import base64
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pikepdf
 from cryptography import x509
@@ -42,7 +42,9 @@ def make_pdf(text="Invoice"):
     return buffer.getvalue()
 
 
-def make_pkcs12(password=PASSWORD, start=-1, end=365, name="Test company seal", usage=True):
+def make_pkcs12(
+    password=PASSWORD, start=-1, end=365, name="Test company seal", usage=True
+):
     """Return a PKCS#12 file with a fresh P-256 key.
 
     :param start: first day of validity, in days from now
@@ -57,7 +59,7 @@ def make_pkcs12(password=PASSWORD, start=-1, end=365, name="Test company seal", 
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -93,8 +95,8 @@ def make_pkcs12(password=PASSWORD, start=-1, end=365, name="Test company seal", 
 class ArchiveCommon(TransactionCase):
     """Two companies, a customer with a site manager, a user of every role.
 
-    Helpers archive small documents and link the chain on the test's own cursor: nothing is
-    committed, so the callback after the commit never runs here.
+    Helpers archive small documents and link the chain on the test's own cursor: nothing
+    is committed, so the callback after the commit never runs here.
     """
 
     @classmethod

@@ -47,14 +47,16 @@ class TestAccess(ArchiveCommon):
                 **values,
             }
 
-        cls.visible, cls.to_contact, cls.hidden, cls.others, cls.foreign = cls.Document._archive(
-            [
-                vals("visible"),
-                vals("to_contact", partner_id=cls.contact.id),
-                vals("hidden", kind="evidence"),
-                vals("others", partner_id=cls.stranger.id),
-                vals("foreign", company_id=cls.other_company.id),
-            ]
+        cls.visible, cls.to_contact, cls.hidden, cls.others, cls.foreign = (
+            cls.Document._archive(
+                [
+                    vals("visible"),
+                    vals("to_contact", partner_id=cls.contact.id),
+                    vals("hidden", kind="evidence"),
+                    vals("others", partner_id=cls.stranger.id),
+                    vals("foreign", company_id=cls.other_company.id),
+                ]
+            )
         )
         cls.everything = (
             cls.visible | cls.to_contact | cls.hidden | cls.others | cls.foreign

@@ -17,7 +17,9 @@ from .common import ArchiveCommon, make_pdf
 @tagged("post_install", "-at_install")
 class TestArchive(ArchiveCommon):
     def test_row_tells_what_was_archived(self):
-        """The columns are facts of the bytes and of the moment, not of the caller's word."""
+        """The columns are facts of the bytes and of the moment, not of the caller's
+        word.
+        """
         content = make_pdf("one")
         document = self.Document.with_user(self.reader)._archive(
             [
@@ -49,7 +51,9 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(event.company_id, self.company)
 
     def test_archiving_a_set_costs_a_constant_number_of_queries(self):
-        partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(60)])
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{n}"} for n in range(60)]
+        )
 
         def batch(first, count):
             return [
@@ -229,12 +233,16 @@ class TestArchive(ArchiveCommon):
         document = self._archive()
         with self.assertRaisesRegex(UserError, "reason"):
             document._set_legal_hold(True, "  ")
-        form = self.env["ged.hold"].with_user(self.manager).create(
-            {
-                "document_ids": [(6, 0, document.ids)],
-                "operation": "hold",
-                "reason": "tax audit",
-            }
+        form = (
+            self.env["ged.hold"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "document_ids": [(6, 0, document.ids)],
+                    "operation": "hold",
+                    "reason": "tax audit",
+                }
+            )
         )
         form.action_confirm()
         self.assertTrue(document.legal_hold)
@@ -262,7 +270,9 @@ class TestArchive(ArchiveCommon):
         document._extend_retention(False, "for ever")
         self.assertFalse(document.retention_until)
         self.assertEqual(
-            document.event_ids.filtered(lambda e: e.event_type == "extended").mapped("detail"),
+            document.event_ids.filtered(lambda e: e.event_type == "extended").mapped(
+                "detail"
+            ),
             ["for ever", "lawsuit"],
         )
 
@@ -289,7 +299,9 @@ class TestArchive(ArchiveCommon):
         for found, word in ((b"%PDF something else", "altered"), (b"", "missing")):
             document.attachment_id.invalidate_recordset()
             with patch.object(
-                type(self.env["ir.attachment"]), "_file_read", lambda *a, found=found: found
+                type(self.env["ir.attachment"]),
+                "_file_read",
+                lambda *a, found=found: found,
             ):
                 with self.assertRaisesRegex(UserError, word):
                     document._get_content()
@@ -297,7 +309,9 @@ class TestArchive(ArchiveCommon):
                 self.assertEqual(action["params"]["type"], "danger")
                 self.assertIn(word, document.event_ids[0].detail)
                 (problem,) = self._problems()
-                self.assertEqual((problem.code, problem.record_id), ("content", document.id))
+                self.assertEqual(
+                    (problem.code, problem.record_id), ("content", document.id)
+                )
 
     def test_search_by_number_and_hash(self):
         document = self._archive()
@@ -305,7 +319,8 @@ class TestArchive(ArchiveCommon):
             document.id, [found for found, _n in self.Document.name_search("2026/0001")]
         )
         self.assertEqual(
-            [found for found, _n in self.Document.name_search(document.sha256)], document.ids
+            [found for found, _n in self.Document.name_search(document.sha256)],
+            document.ids,
         )
 
     def test_origin_opens_or_says_why_not(self):

@@ -10,7 +10,7 @@ from .common import ArchiveCommon, make_pdf
 
 @tagged("post_install", "-at_install")
 class TestAttachment(ArchiveCommon):
-    """The file of a document is an attachment of the host: it must not be a back door."""
+    """The file of a document is an attachment of the host, not a back door."""
 
     @classmethod
     def setUpClass(cls):
@@ -51,8 +51,10 @@ class TestAttachment(ArchiveCommon):
 
     def test_search_follows_the_document(self):
         for role, expected in (("reader", self.file.ids), ("employee", [])):
-            found = self.env["ir.attachment"].with_user(getattr(self, role)).search(
-                [("id", "=", self.file.id)]
+            found = (
+                self.env["ir.attachment"]
+                .with_user(getattr(self, role))
+                .search([("id", "=", self.file.id)])
             )
             self.assertEqual(found.ids, expected, role)
 
@@ -87,7 +89,9 @@ class TestAttachment(ArchiveCommon):
             )
         other = self.env["ir.attachment"].create({"name": "x", "raw": b"x"})
         with self.assertRaisesRegex(UserError, "cannot be added"):
-            other.sudo().write({"res_model": "ged.document", "res_id": self.document.id})
+            other.sudo().write(
+                {"res_model": "ged.document", "res_id": self.document.id}
+            )
 
     def test_copy_is_an_ordinary_file(self):
         copy = self.file.sudo().copy({"res_model": False, "res_id": False})
@@ -95,7 +99,7 @@ class TestAttachment(ArchiveCommon):
         copy.unlink()
 
     def test_twin_of_another_record_can_go(self):
-        """The host stores equal bytes once: deleting the twin must not take ours away."""
+        """The host stores equal bytes once: deleting the twin must leave ours."""
         twin = self.env["ir.attachment"].create({"name": "twin", "raw": self.content})
         self.assertEqual(twin.store_fname, self.file.store_fname)
         twin.unlink()

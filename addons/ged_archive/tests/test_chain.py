@@ -20,7 +20,9 @@ class TestChain(ArchiveCommon):
     """One chain of documents and one of events for each company."""
 
     def _tamper(self, table, query, *args):
-        """Do what an owner of the database can do: silence the trigger, change, restore."""
+        """Do what an owner of the database can do: silence the trigger, change,
+        restore.
+        """
         name = SQL.identifier(table)
         self.env.flush_all()
         self.cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", name))
@@ -122,7 +124,9 @@ class TestChain(ArchiveCommon):
 
     def test_format_is_pinned(self):
         """These lists are archive format 1: a change needs a new format number."""
-        digest = hashlib.sha256(repr((DOCUMENT_COLUMNS, EVENT_COLUMNS)).encode()).hexdigest()
+        digest = hashlib.sha256(
+            repr((DOCUMENT_COLUMNS, EVENT_COLUMNS)).encode()
+        ).hexdigest()
         self.assertEqual(digest[:16], "52468810eaad9a60")
 
     def test_evidence_holds_no_floats_and_no_unknown_format(self):
@@ -154,7 +158,9 @@ class TestChain(ArchiveCommon):
         Chain = self.env["ged.chain"]
         row = Chain._read_rows("document", SQL("id = %s", documents[1].id))[0]
         row["name"] = "forged"
-        forged = ged_chain.link(documents[0].chain_hash, build_evidence("document", row))
+        forged = ged_chain.link(
+            documents[0].chain_hash, build_evidence("document", row)
+        )
         self._tamper(
             "ged_document",
             "UPDATE ged_document SET name = 'forged', chain_hash = %s WHERE id = %s",
@@ -201,7 +207,8 @@ class TestChain(ArchiveCommon):
         other = self.env["ir.attachment"].create({"name": "x", "raw": b"other"})
         self._tamper(
             "ged_document",
-            "UPDATE ged_document SET attachment_id = %s, sha256 = %s, size = 5 WHERE id = %s",
+            "UPDATE ged_document SET attachment_id = %s, sha256 = %s, size = 5 WHERE "
+            "id = %s",
             other.id,
             hashlib.sha256(b"other").hexdigest(),
             document.id,

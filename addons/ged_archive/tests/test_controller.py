@@ -80,7 +80,9 @@ class TestController(ArchiveCommon, HttpCase):
         self.assertFalse(self._events())
 
     def test_generic_route_is_journalled_too(self):
-        """/web/content serves attachments to whoever may read them: not without a trace."""
+        """/web/content serves attachments to whoever may read them: not without a
+        trace.
+        """
         response = self._get(
             self.reader, f"/web/content/{self.document.attachment_id.id}?download=1"
         )
@@ -106,7 +108,9 @@ class TestController(ArchiveCommon, HttpCase):
         self.assertFalse(self._events())
 
     def test_active_content_is_not_shown_inline(self):
-        self.document = self._archive(filename="page.html", content=b"<script>1</script>")
+        self.document = self._archive(
+            filename="page.html", content=b"<script>1</script>"
+        )
         response = self._get(self.reader, f"/ged/document/{self.document.id}/content")
         self.assertIn("attachment", response.headers["Content-Disposition"])
         self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
@@ -115,7 +119,9 @@ class TestController(ArchiveCommon, HttpCase):
         action = self.document.with_user(self.auditor).action_export()
         self.assertEqual(self._get(self.reader, action["url"]).status_code, 404)
         self.assertEqual(self._get(self.portal, action["url"]).status_code, 404)
-        self.assertEqual(self._get(self.auditor, "/ged/export/2147483000").status_code, 404)
+        self.assertEqual(
+            self._get(self.auditor, "/ged/export/2147483000").status_code, 404
+        )
         self.assertFalse(self._events())
         response = self._get(self.auditor, action["url"])
         self.assertEqual(response.status_code, 200)

@@ -34,7 +34,8 @@ class TestExport(ArchiveCommon):
         documents = self._archive(3)
         archive = self._export(documents)
         sums = dict(
-            line.split("  ")[::-1] for line in archive.read("SHA256SUMS").decode().splitlines()
+            line.split("  ")[::-1]
+            for line in archive.read("SHA256SUMS").decode().splitlines()
         )
         self.assertEqual(len(sums), 3)
         for path, digest in sums.items():
@@ -65,7 +66,9 @@ class TestExport(ArchiveCommon):
         documents = self._archive(filename="../../é t/a:b.pdf")
         documents |= self._archive(filename="../../é t/a:b.pdf", content=make_pdf("2"))
         documents |= self._archive(predecessor_id=documents[0].id)
-        paths = [row["path"] for row in self._csv(self._export(documents), "manifest.csv")]
+        paths = [
+            row["path"] for row in self._csv(self._export(documents), "manifest.csv")
+        ]
         self.assertEqual(len(set(paths)), 3)
         for path in paths:
             self.assertNotIn("..", path)

@@ -42,13 +42,19 @@ class TestSealProfile(ArchiveCommon):
             with self.assertRaises(AccessError):
                 mine.write({field: "x"})
             self.assertNotIn(field, mine.fields_get())
-        self.assertTrue(profile.with_user(self.system).read(["password"])[0]["password"])
-        file = self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", "ged.seal.profile"),
-                ("res_id", "=", profile.id),
-                ("res_field", "=", "pkcs12"),
-            ]
+        self.assertTrue(
+            profile.with_user(self.system).read(["password"])[0]["password"]
+        )
+        file = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "ged.seal.profile"),
+                    ("res_id", "=", profile.id),
+                    ("res_field", "=", "pkcs12"),
+                ]
+            )
         )
         with self.assertRaises(AccessError):
             file.with_user(self.manager).read(["raw"])
@@ -80,7 +86,8 @@ class TestSealProfile(ArchiveCommon):
     def test_file_that_disappears_is_a_typed_error(self):
         profile = self._profile(pkcs12=False, pkcs12_path=self._file(make_pkcs12()))
         self.env.cr.execute(
-            "UPDATE ged_seal_profile SET pkcs12_path = '/nowhere/seal.p12' WHERE id = %s",
+            "UPDATE ged_seal_profile SET pkcs12_path = '/nowhere/seal.p12' WHERE id = "
+            "%s",
             [profile.id],
         )
         profile.invalidate_recordset()
@@ -142,18 +149,25 @@ class TestSealProfile(ArchiveCommon):
 
     def test_profile_of_another_company_is_refused(self):
         with self.assertRaises(UserError):
-            self.company.ged_seal_profile_id = self._profile(company_id=self.other_company.id)
+            self.company.ged_seal_profile_id = self._profile(
+                company_id=self.other_company.id
+            )
 
     def test_time_stamp_addresses_are_checked(self):
         with self.assertRaisesRegex(ValidationError, "not an address"):
             self._profile(tsa_url="https://tsa.example.com/tsr\nnot an address")
-        profile = self._profile(tsa_url="https://a.example.com/\n\n https://b.example.com/ ")
+        profile = self._profile(
+            tsa_url="https://a.example.com/\n\n https://b.example.com/ "
+        )
         self.assertEqual(
-            profile._tsa_addresses(), ["https://a.example.com/", "https://b.example.com/"]
+            profile._tsa_addresses(),
+            ["https://a.example.com/", "https://b.example.com/"],
         )
 
     def test_nothing_secret_is_logged(self):
-        """No logger of any package, at any level, is handed the password or the addresses."""
+        """No logger of any package, at any level, is handed the password or the
+        addresses.
+        """
         lines = []
         with (
             patch.object(logging.Logger, "isEnabledFor", lambda *args: True),
@@ -177,7 +191,9 @@ class TestSealProfile(ArchiveCommon):
             self.assertNotIn(secret, told)
 
     def test_dead_time_stamp_server_lowers_the_level(self):
-        """Nothing listens on that port: the document is sealed all the same, and says so."""
+        """Nothing listens on that port: the document is sealed all the same, and says
+        so.
+        """
         profile = self._profile(tsa_url="http://127.0.0.1:9/tsr", tsa_timeout=1)
         self.company.ged_seal_profile_id = profile
         sealed = self.company._ged_get_sealer().seal(make_pdf())

@@ -11,7 +11,9 @@ from .common import ArchiveCommon
 
 @tagged("post_install", "-at_install")
 class TestTriggers(ArchiveCommon):
-    """The server's own role owns the tables: what is refused here is refused to everybody."""
+    """The server's own role owns the tables: what is refused here is refused to
+    everybody.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -52,7 +54,9 @@ class TestTriggers(ArchiveCommon):
 
     def test_delete_is_refused(self):
         document = self.document
-        self._assert_refused("DELETE FROM ged_event WHERE document_id = %s", document.id)
+        self._assert_refused(
+            "DELETE FROM ged_event WHERE document_id = %s", document.id
+        )
         self._assert_refused("DELETE FROM ged_document WHERE id = %s", document.id)
         self._assert_refused(
             "DELETE FROM ir_attachment WHERE id = %s", document.attachment_id.id
@@ -88,7 +92,8 @@ class TestTriggers(ArchiveCommon):
                 "timestamp without time zone": "COALESCE({c}, now()::timestamp) + '1s'",
             }.get(kind, "md5(COALESCE({c}, ''))")
             self._assert_refused(
-                f"UPDATE ged_document SET {column} = {other.format(c=column)} WHERE id = %s",
+                f"UPDATE ged_document SET {column} = {other.format(c=column)} WHERE id "
+                f"= %s",
                 self.document.id,
             )
 
@@ -100,7 +105,8 @@ class TestTriggers(ArchiveCommon):
 
     def test_filing_columns_may_change(self):
         self._sql(
-            "UPDATE ged_document SET partner_id = %s, legal_hold = true, portal_visible = false"
+            "UPDATE ged_document SET partner_id = %s, legal_hold = true, "
+            "portal_visible = false"
             " WHERE id = %s",
             self.stranger.id,
             self.document.id,
@@ -122,10 +128,14 @@ class TestTriggers(ArchiveCommon):
             name = SQL.identifier(table)
             self._assert_refused("UPDATE %s SET chain_number = 99", name)
             self._assert_refused("UPDATE %s SET chain_hash = %s", name, "0" * 64)
-            self._assert_refused("UPDATE %s SET chain_number = NULL, chain_hash = NULL", name)
+            self._assert_refused(
+                "UPDATE %s SET chain_number = NULL, chain_hash = NULL", name
+            )
         fresh = self._archive()
         self.env.flush_all()
-        self._assert_refused("UPDATE ged_document SET chain_number = 7 WHERE id = %s", fresh.id)
+        self._assert_refused(
+            "UPDATE ged_document SET chain_number = 7 WHERE id = %s", fresh.id
+        )
         self._sql(
             "UPDATE ged_document SET chain_number = 7, chain_hash = %s WHERE id = %s",
             "0" * 64,
@@ -174,7 +184,9 @@ class TestTriggers(ArchiveCommon):
         file.unlink()
 
     def test_replica_mode_does_not_silence_the_triggers(self):
-        self._sql("SELECT tgenabled FROM pg_trigger WHERE tgname = ANY(%s)", list(GUARDS))
+        self._sql(
+            "SELECT tgenabled FROM pg_trigger WHERE tgname = ANY(%s)", list(GUARDS)
+        )
         self.assertEqual({row[0] for row in self.cr.fetchall()}, {"A"})
 
     def test_creation_can_be_repeated(self):
@@ -183,14 +195,20 @@ class TestTriggers(ArchiveCommon):
         self.assertFalse(missing_guards(self.cr))
 
     def test_missing_guards_are_reported(self):
-        """Disabled, made ordinary, dropped, or with another function body: all are told."""
+        """Disabled, made ordinary, dropped, or with another function body: all are
+        told.
+        """
         self.assertFalse(missing_guards(self.cr))
         self._sql("ALTER TABLE ged_event DISABLE TRIGGER ged_event_guard_row")
         self._sql("ALTER TABLE ged_document ENABLE TRIGGER ged_document_guard_row")
         self._sql("DROP TRIGGER ged_attachment_guard_row ON ir_attachment")
         self.assertEqual(
             missing_guards(self.cr),
-            ["ged_attachment_guard_row", "ged_document_guard_row", "ged_event_guard_row"],
+            [
+                "ged_attachment_guard_row",
+                "ged_document_guard_row",
+                "ged_event_guard_row",
+            ],
         )
         create_guards(self.cr)
         self._sql(

@@ -33,7 +33,9 @@ class TestUninstall(ArchiveCommon):
         self._archive()
         uninstall_hook(self.env)
         self.assertEqual(missing_guards(self.cr), sorted(GUARDS))
-        self.cr.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'ged_archive_%'")
+        self.cr.execute(
+            "SELECT count(*) FROM pg_proc WHERE proname LIKE 'ged_archive_%'"
+        )
         self.assertEqual(self.cr.fetchone()[0], 0)
         self.cr.execute("DELETE FROM ged_event")
         self.cr.execute("DELETE FROM ged_document")

@@ -21,9 +21,10 @@ _UNSAFE = re.compile(r"[^\w.()+-]+")
 class GedExport(models.TransientModel):
     """A selection of documents on its way to an auditor, as one ZIP file.
 
-    The file holds the documents, ``manifest.csv`` (one line per document, with its evidence as
-    hashed into the chain), ``events.csv``, ``SHA256SUMS`` (for ``sha256sum -c``) and an
-    ``index.html`` that works off line. It is made when it is downloaded and kept nowhere.
+    The file holds the documents, ``manifest.csv`` (one line per document, with its
+    evidence as hashed into the chain), ``events.csv``, ``SHA256SUMS`` (for ``sha256sum
+    -c``) and an ``index.html`` that works off line. It is made when it is downloaded
+    and kept nowhere.
     """
 
     _name = "ged.export"
@@ -54,30 +55,41 @@ class GedExport(models.TransientModel):
     def _write_zip(self, file):
         """Write the ZIP into the binary ``file``, one document in memory at a time.
 
-        Each document gets an ``exported`` event. A file that is missing or altered is reported
-        in the manifest and left out of the sums; the bytes found are put under ``altered/``.
+        Each document gets an ``exported`` event. A file that is missing or altered is
+        reported in the manifest and left out of the sums; the bytes found are put under
+        ``altered/``.
         """
         self.ensure_one()
         self._check_documents()
         documents = self.document_ids.sorted(lambda document: document.id)
         documents._record_event("exported", detail=self._filename())
         rows = []
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+        with zipfile.ZipFile(
+            file, "w", zipfile.ZIP_DEFLATED, allowZip64=True
+        ) as archive:
             taken = set()
             for ids in split_every(BATCH, documents.ids):
                 batch = documents.browse(ids)
-                evidence = self._read_evidence("document", SQL("id = ANY(%s)", list(ids)))
+                evidence = self._read_evidence(
+                    "document", SQL("id = ANY(%s)", list(ids))
+                )
                 for document in batch:
                     rows.append(
-                        self._export_document(archive, document, evidence[document.id], taken)
+                        self._export_document(
+                            archive, document, evidence[document.id], taken
+                        )
                     )
-                batch.attachment_id.invalidate_recordset(["raw", "db_datas"], flush=False)
+                batch.attachment_id.invalidate_recordset(
+                    ["raw", "db_datas"], flush=False
+                )
             archive.writestr("manifest.csv", _csv(rows))
             archive.writestr("events.csv", _csv(self._event_rows(documents)))
             archive.writestr(
                 "SHA256SUMS",
                 "".join(
-                    f"{row['sha256']}  {row['path']}\n" for row in rows if row["status"] == "ok"
+                    f"{row['sha256']}  {row['path']}\n"
+                    for row in rows
+                    if row["status"] == "ok"
                 ),
             )
             archive.writestr("index.html", self._render_index(documents, rows))
@@ -92,7 +104,11 @@ class GedExport(models.TransientModel):
         evidence = build_evidence("document", stored)
         return {
             "path": path if content else "",
-            "status": "altered" if problem and content else "missing" if problem else "ok",
+            "status": "altered"
+            if problem and content
+            else "missing"
+            if problem
+            else "ok",
             "number": document.name,
             "version": document.version,
             "kind": document.kind_id.name,
@@ -110,7 +126,9 @@ class GedExport(models.TransientModel):
             "archived_at": evidence["archived_at"],
             "archived_by": document.sudo().archived_by_id.name or "",
             "retention_until": document.retention_until or "",
-            "legal_hold": document.legal_hold_reason or "" if document.legal_hold else "",
+            "legal_hold": document.legal_hold_reason or ""
+            if document.legal_hold
+            else "",
             "chain_number": stored["chain_number"] or "",
             "previous_hash": stored["previous_hash"] or "",
             "chain_hash": stored["chain_hash"] or "",
@@ -118,15 +136,22 @@ class GedExport(models.TransientModel):
         }
 
     def _event_rows(self, documents):
-        evidence = self._read_evidence("event", SQL("document_id = ANY(%s)", documents.ids))
-        names = dict(documents.mapped(lambda document: (document.id, document.display_name)))
+        evidence = self._read_evidence(
+            "event", SQL("document_id = ANY(%s)", documents.ids)
+        )
+        names = dict(
+            documents.mapped(lambda document: (document.id, document.display_name))
+        )
         rows = []
         for stored in evidence.values():
             fields_ = build_evidence("event", stored)
             rows.append(
                 {
                     "document": names[stored["document_id"]],
-                    **{key: "" if fields_[key] is None else fields_[key] for key in _EVENT_KEYS},
+                    **{
+                        key: "" if fields_[key] is None else fields_[key]
+                        for key in _EVENT_KEYS
+                    },
                     "chain_number": stored["chain_number"] or "",
                     "previous_hash": stored["previous_hash"] or "",
                     "chain_hash": stored["chain_hash"] or "",
@@ -136,11 +161,12 @@ class GedExport(models.TransientModel):
         return rows
 
     def _read_evidence(self, stream, where):
-        """Return ``{id: row}`` of the stored columns, with the hash of the link before."""
+        """Return ``{id: row}`` as stored, with the hash of the link before."""
         self.env.flush_all()
         Chain = self.env["ged.chain"].sudo()
         rows = {
-            row["id"]: row for row in Chain._read_rows(stream, SQL("%s ORDER BY id", where))
+            row["id"]: row
+            for row in Chain._read_rows(stream, SQL("%s ORDER BY id", where))
         }
         previous = Chain._previous_hashes(stream, list(rows))
         for row_id, row in rows.items():
@@ -149,33 +175,42 @@ class GedExport(models.TransientModel):
 
     def _render_index(self, documents, rows):
         damaged = sum(row["status"] != "ok" for row in rows)
-        return self.env["ir.qweb"]._render(
-            "ged_archive.export_index",
-            {
-                "rows": rows,
-                "summary": self.env._(
-                    "%(companies)s — exported on %(date)s UTC by %(user)s. "
-                    "Number of documents: %(count)s.",
-                    companies=", ".join(sorted(set(documents.company_id.mapped("name")))),
-                    date=fields.Datetime.to_string(fields.Datetime.now()),
-                    user=self.env.user.name,
-                    count=len(rows),
-                ),
-                "damage": damaged
-                and self.env._(
-                    "Missing or altered files: %(count)s. They are marked below and are not "
-                    "listed in SHA256SUMS.",
-                    count=damaged,
-                ),
-            },
-        ).encode()
+        return (
+            self.env["ir.qweb"]
+            ._render(
+                "ged_archive.export_index",
+                {
+                    "rows": rows,
+                    "summary": self.env._(
+                        "%(companies)s — exported on %(date)s UTC by %(user)s. "
+                        "Number of documents: %(count)s.",
+                        companies=", ".join(
+                            sorted(set(documents.company_id.mapped("name")))
+                        ),
+                        date=fields.Datetime.to_string(fields.Datetime.now()),
+                        user=self.env.user.name,
+                        count=len(rows),
+                    ),
+                    "damage": damaged
+                    and self.env._(
+                        "Missing or altered files: %(count)s. They are marked below "
+                        "and are not "
+                        "listed in SHA256SUMS.",
+                        count=damaged,
+                    ),
+                },
+            )
+            .encode()
+        )
 
 
 _EVENT_KEYS = ("event_type", "at", "user_name", "ip", "detail")
 
 
 def _csv(rows):
-    """Return ``rows`` (dictionaries with the same keys) as UTF-8 CSV with a header line."""
+    """Return ``rows`` (dictionaries with the same keys) as UTF-8 CSV with a header
+    line.
+    """
     buffer = io.StringIO()
     if rows:
         writer = csv.DictWriter(buffer, fieldnames=list(rows[0]))
@@ -185,7 +220,7 @@ def _csv(rows):
 
 
 def _unique_path(document, taken):
-    """Return where the document goes in the ZIP: company/year/kind/number_version_file."""
+    """Return where the document goes in the ZIP: company/year/kind/number_file."""
     stem, extension = posixpath.splitext(_safe(document.filename))
     number = _safe(document.name)
     stem = stem if stem.startswith(number) else f"{number}_{stem}"

@@ -1,0 +1,167 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
+
+from ..lib.errors import InvalidDocumentError
+from ..lib.hashing import link, sha256
+from .ged_evidence import build_evidence
+
+_logger = logging.getLogger(__name__)
+
+
+class GedDocument(models.Model):
+    """Reading back, and whether a document still is what was archived."""
+
+    _inherit = "ged.document"
+
+    def action_verify(self):
+        """Check file, chain link and seal again; write the journal; tell the result."""
+        self.ensure_one()
+        self.check_access("read")
+        problem = (
+            self._content_problem() or self._link_problem() or self._seal_problem()
+        )
+        self._record_event("verified", detail=problem or self.env._("unchanged"))
+        if problem:
+            kind, title = "danger", self.env._("This document is not what was archived")
+        else:
+            kind, title = "success", self.env._("This document is unchanged")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": title,
+                "message": problem or self._verified_message(),
+                "sticky": bool(problem),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _verified_message(self):
+        sealed = (
+            self.env._(
+                "sealed by %(signer)s on %(date)s (%(level)s)",
+                signer=self.seal_signer_name,
+                date=format_datetime(self.env, self.sealed_at),
+                level=self.seal_level,
+            )
+            if self.seal_level != "none"
+            else self.env._("not sealed")
+        )
+        return self.env._(
+            "%(document)s, archived on %(date)s: the file has the same SHA-256 as on "
+            "that "
+            "day; %(sealed)s.",
+            document=self.display_name,
+            date=format_datetime(self.env, self.archived_at),
+            sealed=sealed,
+        )
+
+    # -------------------------------------------------------------- reading back
+
+    def _get_content(self):
+        """Return the archived bytes, checked against the SHA-256 of the row.
+
+        Says nothing about access: the caller has checked it. Raises ``UserError``
+        naming the document when the file is missing or altered.
+        """
+        self.ensure_one()
+        problem, content = self._read_content()
+        if problem:
+            _logger.error("archive document %s: content missing or altered", self.id)
+            raise UserError(problem)
+        return content
+
+    def _content_problem(self):
+        """Return in words why the file is not the archived one, or ``False``."""
+        return self._read_content()[0]
+
+    def _read_content(self):
+        self.ensure_one()
+        document = self.sudo()
+        content = document.attachment_id.raw or b""
+        if not content:
+            problem = self.env._(
+                "The file of %(document)s is missing from the storage. Restore it from "
+                "a "
+                "backup; the archive holds its SHA-256: %(hash)s.",
+                document=document.display_name,
+                hash=document.sha256,
+            )
+        elif sha256(content) != document.sha256:
+            problem = self.env._(
+                "The file of %(document)s was altered after it was archived: its "
+                "SHA-256 is "
+                "%(found)s instead of %(hash)s. Restore it from a backup.",
+                document=document.display_name,
+                found=sha256(content),
+                hash=document.sha256,
+            )
+        else:
+            problem = False
+        return problem, content
+
+    def _link_problem(self):
+        """Return why the row does not match its chain link, in words, or ``False``."""
+        self.ensure_one()
+        self.flush_recordset()
+        Chain = self.env["ged.chain"]
+        row = Chain._read_rows("document", SQL("id = %s", self.id))[0]
+        number = row["chain_number"]
+        if not number:
+            return False
+        previous = None
+        if number > 1:
+            before = Chain._read_rows(
+                "document",
+                SQL(
+                    "company_id = %s AND chain_number = %s",
+                    row["company_id"],
+                    number - 1,
+                ),
+            )
+            if not before:
+                return Chain._gap_problem("document", number - 1, row).message
+            previous = before[0]["chain_hash"]
+        if link(previous, build_evidence("document", row)) != row["chain_hash"]:
+            return Chain._link_problem("document", row).message
+        return False
+
+    def _seal_problem(self):
+        """Return why the seal that the row tells of does not hold, in words, or
+        ``False``.
+        """
+        self.ensure_one()
+        if self.seal_level == "none":
+            return False
+        # slow to import: only processes that verify pay for it
+        from ..lib.verify import inspect_seals
+
+        try:
+            reports = inspect_seals(self._get_content())
+        except InvalidDocumentError:
+            reports = []
+        if reports and all(
+            report.intact and report.modification_ok for report in reports
+        ):
+            return False
+        return self.env._(
+            "The seal of %(document)s is broken or missing: %(errors)s.",
+            document=self.display_name,
+            errors="; ".join(error for report in reports for error in report.errors)
+            or self.env._("no seal found"),
+        )
+
+    def _origin_record(self):
+        """Return the record the document was made from, or an empty recordset or
+        ``None``.
+        """
+        self.ensure_one()
+        if not self.res_id or self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists()
