@@ -128,6 +128,13 @@ class AccountMove(models.Model):
             if move.demat_state in states.LOCKED_STATES:
                 move.show_reset_to_draft_button = False
 
+    def _compute_highlight_send_button(self):
+        # EXTENDS account: the button of the process is the one to press
+        super()._compute_highlight_send_button()
+        for move in self:
+            if move.demat_state:
+                move.highlight_send_button = False
+
     # -- what the mixin of demat_base asks of a document ------------------------------
 
     def _demat_partner(self):
@@ -136,8 +143,9 @@ class AccountMove(models.Model):
 
     def _demat_contact(self):
         # IMPLEMENTS demat_base: the invoice address of the customer
-        invoice_id = self.partner_id.address_get(["invoice"])["invoice"]
-        return self.env["res.partner"].browse(invoice_id)
+        partners = self.env["res.partner"]
+        contact = partners.browse(self.partner_id.address_get(["invoice"])["invoice"])
+        return contact if contact.type == "invoice" else partners
 
     def _demat_site(self):
         # IMPLEMENTS demat_base

@@ -80,7 +80,7 @@ class AccountMove(models.Model):
         return rendered, failures
 
     def _demat_render_together(self):
-        sender = self.env["account.move.send"].with_context(demat_no_script_delay=True)
+        sender = self.env["account.move.send"].with_context(demat_drawing=True)
         data = {
             move: {"pdf_report": sender._get_default_pdf_report_id(move)}
             for move in self

@@ -36,7 +36,7 @@ class AccountMove(models.Model):
             "res_model": "demat.send.wizard",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_move_ids": self.ids, "active_ids": self.ids},
+            "context": {"active_ids": self.ids, "dialog_size": "extra-large"},
         }
 
     def action_demat_reopen(self):

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     test_dispatch,
+    test_drawing,
     test_individual_account,
     test_lock,
     test_portal,

@@ -111,7 +111,7 @@ class DematSendWizardLine(models.TransientModel):
     channel = fields.Selection(
         [("mail", "E-mail and portal"), ("print", "To be printed")], readonly=True
     )
-    recipients = fields.Char(readonly=True)
+    recipients = fields.Text(readonly=True)
     origin = fields.Char(string="Address from", readonly=True)
     attach_pdf = fields.Boolean(string="PDF attached", readonly=True)
-    problem = fields.Char(string="Blocked because", readonly=True)
+    problem = fields.Text(string="Blocked because", readonly=True)
