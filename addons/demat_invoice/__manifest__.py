@@ -31,5 +31,4 @@
     ],
     "demo": ["demo/res_company.xml"],
     "uninstall_hook": "uninstall_hook",
-    "installable": True,
 }

@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
@@ -21,6 +22,7 @@ class DematPortalAccount(PortalAccount):
             raise AccessError(request.env._("Invalid Token"))
         return record_sudo
 
+    @http.route()
     def portal_my_invoice_detail(
         self, invoice_id, access_token=None, report_type=None, download=False, **kw
     ):

@@ -123,17 +123,19 @@ class AccountMove(models.Model):
     @api.depends("demat_state")
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS account: the button would only answer with a refusal
-        super()._compute_show_reset_to_draft_button()
+        result = super()._compute_show_reset_to_draft_button()
         for move in self:
             if move.demat_state in states.LOCKED_STATES:
                 move.show_reset_to_draft_button = False
+        return result
 
     def _compute_highlight_send_button(self):
         # EXTENDS account: the button of the process is the one to press
-        super()._compute_highlight_send_button()
+        result = super()._compute_highlight_send_button()
         for move in self:
             if move.demat_state:
                 move.highlight_send_button = False
+        return result
 
     # -- what the mixin of demat_base asks of a document ------------------------------
 

@@ -127,7 +127,7 @@ class AccountMove(models.Model):
         xml, missing = self.env["account.edi.xml.cii"]._export_invoice(self)
         if missing:
             raise UserError("\n".join(sorted(missing)))
-        schematron = self.company_id.demat_schematron
+        schematron = self.company_id._ged_use_schematron()
         problems = [
             problem
             for problem in facturx.check_cii(xml, schematron=schematron)

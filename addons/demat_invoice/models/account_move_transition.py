@@ -225,6 +225,7 @@ class AccountMove(models.Model):
         for move in moves.sudo():
             if move.demat_document_id:
                 move.demat_document_id._record_event("reopened", reason)
+                move.demat_document_id._set_portal_visible(False, reason)
             move.message_post(
                 body=self.env._("Reopened for correction: %(why)s", why=reason)
             )

@@ -16,12 +16,6 @@ class ResCompany(models.Model):
         help="Validating an invoice archives it, publishes it on the customer's portal "
         "and announces it in one go.",
     )
-    demat_schematron = fields.Boolean(
-        string="Check the EN 16931 rules",
-        default=True,
-        help="Check the electronic invoice against the business rules of EN 16931 "
-        "before it is sealed. Needs the Python package saxonche.",
-    )
     demat_individual_account = fields.Boolean(
         string="Individual receivable accounts",
         help="At a customer's first validated invoice, his own receivable account is "

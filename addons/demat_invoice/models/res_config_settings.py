@@ -12,9 +12,6 @@ class ResConfigSettings(models.TransientModel):
     demat_send_at_validation = fields.Boolean(
         related="company_id.demat_send_at_validation", readonly=False
     )
-    demat_schematron = fields.Boolean(
-        related="company_id.demat_schematron", readonly=False
-    )
     demat_individual_account = fields.Boolean(
         related="company_id.demat_individual_account", readonly=False
     )

@@ -74,7 +74,6 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
                 "email": "facturation@batitest.example",
                 "phone": "+33 4 00 00 00 00",
                 "demat_invoicing": True,
-                "demat_schematron": False,
             }
         )
         cls.env["res.partner.bank"].create(
@@ -102,7 +101,9 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
         )
         # reports are drawn for real; their style sheets cannot be fetched from inside
         # of the test transaction
-        cls.env["ir.config_parameter"].sudo().set_param(
+        parameters = cls.env["ir.config_parameter"].sudo()
+        parameters.set_param("ged_archive.schematron", "False")
+        parameters.set_param(
             "report.url", "http://127.0.0.1:9"
         )
 

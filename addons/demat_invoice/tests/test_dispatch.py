@@ -139,7 +139,7 @@ class TestDispatch(DematInvoiceCommon):
         self.assertIn("RuntimeError", failed.sudo().traceback)
 
     def test_schematron_names_the_rule(self):
-        self.company.demat_schematron = True
+        self.env["ir.config_parameter"].set_param("ged_archive.schematron", "True")
         move = self._invoice()
         move.with_user(self.clerk).action_demat_prepare()
         move.with_user(self.clerk)._demat_start()

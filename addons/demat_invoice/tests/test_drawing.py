@@ -50,7 +50,7 @@ class TestDrawing(DematInvoiceCommon):
     def test_item_name_of_a_line_without_product(self):
         """BR-25 of EN 16931: each line has an item name."""
         xml = self._invoice()._demat_export_xml()
-        self.assertIn("<ram:Name>Pose de carrelage</ram:Name>".encode(), xml)
+        self.assertIn(b"<ram:Name>Pose de carrelage</ram:Name>", xml)
 
     def test_the_hosts_send_button_steps_back(self):
         move = self._invoice()

@@ -17,6 +17,7 @@ class TestReopen(DematInvoiceCommon):
         self.assertEqual(move.demat_state, "waiting")
         self.assertFalse(move.is_dematerialised)
         self.assertIn("reopened", first.event_ids.mapped("event_type"))
+        self.assertFalse(first.portal_visible)
         move.with_user(self.manager).button_draft()
         move.narration = "Corrected"
         move.action_post()
