@@ -23,6 +23,8 @@ def lines(figures):
         yield _row(words, _ms(host["stages"][key]), _ms(ours["stages"][key]))
     yield "-" * (WIDTH + 20)
     yield _row("total", _ms(host["ms"]), _ms(ours["ms"]))
+    busy = (_ms(way["processor_ms"]) for way in (host, ours))
+    yield _row("processor time (all processes)", *busy)
     yield _row("invoices per second", _rate(host), _rate(ours))
     yield ""
     yield _row("peak memory in MB", "Odoo", "demat")

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from bench import memory, report, ways
+from bench import report, usage, ways
 from bench.data import LINES, Supply
 from bench.stages import STAGES, Clock, watched
 from demo.listener import listening
@@ -31,19 +31,21 @@ class Way:
         self.clock = Clock()
         self.count = 0
         self.seconds = 0.0
+        self.processor = 0.0
         self.peak = 0.0
         self.children = 0.0
 
     def measure(self, env, clerk, ids, profile):
         """Send these invoices with the clock running."""
         gc.collect()
-        memory.reset_peak()
+        usage.reset_peak()
         with watched(env, self.clock), self.clock.measured(), profile:
-            started = time.perf_counter()
+            busy, started = usage.processor_seconds(), time.perf_counter()
             self.send(env, clerk, ids)
             self.seconds += time.perf_counter() - started
-        self.peak = max(self.peak, memory.peak())
-        self.children = max(self.children, memory.living_children())
+            self.processor += usage.processor_seconds() - busy
+        self.peak = max(self.peak, usage.peak())
+        self.children = max(self.children, usage.living_children())
         self.count += len(ids)
         self.check(env, ids)
 
@@ -56,6 +58,7 @@ class Way:
         return {
             "count": self.count,
             "ms": round(self.seconds * 1000 / self.count, 2),
+            "processor_ms": round(self.processor * 1000 / self.count, 2),
             "stages": stages,
             "peak_mb": round(self.peak, 1),
             "helpers_mb": round(self.children, 1),
@@ -89,7 +92,7 @@ def run(env, context):
         "chunk": max(size for _pair, size in _rounds(count, (host, ours))),
         "host": host.result(),
         "ours": ours.result(),
-        "renderer_mb": round(memory.largest_dead_child(), 1),
+        "renderer_mb": round(usage.largest_dead_child(), 1),
         "ratio": round(host.seconds / ours.seconds, 2),
     }
     if context.get("json"):

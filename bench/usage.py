@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Peak memory of this process over a part of its life (Linux), and of its children."""
+"""What a part of the life of this process used: peak memory (Linux), processor time."""
 
 import resource
 from pathlib import Path
@@ -44,3 +44,14 @@ def living_children():
 def largest_dead_child():
     """Peak of the largest child process that has ended (the renderer), in MB."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MEGABYTE
+
+
+def processor_seconds():
+    """Processor time of this process and of its children, living or ended, in seconds."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = ended.ru_utime + ended.ru_stime + own.ru_utime + own.ru_stime
+    for child in psutil.Process().children(True):
+        times = child.cpu_times()
+        seconds += times.user + times.system
+    return seconds
