@@ -88,8 +88,8 @@ class DematExchange(models.Model):
         index="btree_not_null",
         help="Message-ID of the mail, number of the deposit…",
     )
-    recipients = fields.Text(readonly=True)
-    failed_recipients = fields.Text(
+    recipients = fields.Char(readonly=True)
+    failed_recipients = fields.Char(
         readonly=True, help="Those of the recipients who did not get the mail."
     )
     document_id = fields.Many2one(

@@ -82,9 +82,9 @@ class ResPartner(models.Model):
         if upcoming:
             date = format_date(self.env, upcoming[1])
             if upcoming[0] == "given" and (not current or current[0] != "given"):
-                return _("Accepted from %(date)s, not yet in force", date=date)
+                return _("Accepted from %(date)s (to come)", date=date)
             if upcoming[0] == "withdrawn" and current and current[0] == "given":
-                return _("Accepted, withdrawn from %(date)s", date=date)
+                return _("Accepted until %(date)s", date=date)
         if not current:
             return _("No statement recorded")
         date = format_date(self.env, current[1])

@@ -111,6 +111,17 @@ class TestAccess(DematCase):
             form.demat_email = "A@X.fr"
         self.assertEqual(self.customer.demat_email, "a@x.fr")
 
+    def test_form_of_a_site_followed_from_an_invoice(self):
+        """Who has no right on projects gets the form he may read."""
+        ours = self.env.ref("demat_base.project_project_view_form_site").id
+        self.assertEqual(self.site.with_user(self.clerk).get_formview_id(), ours)
+        self.assertNotEqual(
+            self.site.with_user(self.site_manager).get_formview_id(), ours
+        )
+        self.assertEqual(self.site.get_formview_id(access_uid=self.clerk.id), ours)
+        with Form(self.site.with_user(self.clerk), view=ours) as form:
+            self.assertEqual(form.name, "School")
+
     def test_site_form(self):
         for user, button in (
             (self.site_manager, True),

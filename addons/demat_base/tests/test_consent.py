@@ -65,14 +65,14 @@ class TestConsent(DematCase):
     def test_date_to_come(self):
         self._accept(effective_date=self._day(1))
         self.assertFalse(self._state())
-        self.assertIn("not yet in force", self.customer.demat_consent_state)
+        self.assertIn("to come", self.customer.demat_consent_state)
         self.assertFalse(self.customer.demat_consent_date)
 
     def test_withdrawal_to_come(self):
         self._accept(effective_date=self._day(-10))
         self._withdraw(effective_date=self._day(5))
         self.assertTrue(self._state())
-        self.assertIn("withdrawn from", self.customer.demat_consent_state)
+        self.assertIn("Accepted until", self.customer.demat_consent_state)
 
     def test_in_force_on_its_day(self):
         self._accept(effective_date=self._day(10))
@@ -93,7 +93,7 @@ class TestConsent(DematCase):
         )
         self.assertEqual(current[self.customer.id, "invoice"][0], "withdrawn")
         self.assertFalse(self._state())
-        self.assertNotIn("not yet in force", self.customer.demat_consent_state)
+        self.assertNotIn("to come", self.customer.demat_consent_state)
 
     def test_later_withdrawal_leaves_the_time_before(self):
         """A withdrawal with a later date does not cancel what begins before it."""
