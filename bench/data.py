@@ -48,7 +48,10 @@ class Supply:
 
     def _create_customers(self, env):
         customers = env["res.partner"].create(
-            [self._prepare_customer_vals(env, number) for number in range(1, CUSTOMERS + 1)]
+            [
+                self._prepare_customer_vals(env, number)
+                for number in range(1, CUSTOMERS + 1)
+            ]
         )
         env["demat.consent"]._record(
             customers, kinds=("invoice",), action="given", means="contract"
@@ -77,7 +80,9 @@ class Supply:
         """Posted invoices; ours have entered the process and are prepared."""
         self.company.demat_invoicing = ours
         today = fields.Date.context_today(self.env.user)
-        works = [(key, 3 + number) for number, (key, *_rest) in enumerate(WORKS)][:LINES]
+        works = [(key, 3 + number) for number, (key, *_rest) in enumerate(WORKS)][
+            :LINES
+        ]
         moves = self.env["account.move"].create(
             [
                 {

@@ -68,9 +68,10 @@ class Way:
 def run(env, context):
     """Measure and print; the last line is ``ratio N.NN`` (host's time ÷ ours).
 
-    :param context: ``count`` (invoices each way), ``smtp_host``, ``smtp_port``; optional
-        ``json`` (file to write the figures to) and ``profile`` (file for the profile of our
-        way, to be read by ``python -m pstats``; it slows us down, the ratio means nothing)
+    :param context: ``count`` (invoices each way), ``smtp_host``, ``smtp_port``;
+        optional ``json`` (file to write the figures to) and ``profile`` (file for the
+        profile of our way, to be read by ``python -m pstats``; it slows us down, the
+        ratio then means nothing)
     :return: the figures
     """
     count = int(context["count"])
@@ -96,7 +97,9 @@ def run(env, context):
         "ratio": round(host.seconds / ours.seconds, 2),
     }
     if context.get("json"):
-        Path(context["json"]).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        Path(context["json"]).write_text(
+            json.dumps(figures, indent=1), encoding="utf-8"
+        )
     for line in report.lines(figures):
         print(line, flush=True)
     return figures
@@ -113,7 +116,9 @@ def _warm_up(env, supply, pair):
 def _rounds(count, pair):
     """Chunks of at most ``CHUNK``, at least two, each way first in turn."""
     number = max(2 if count > 1 else 1, -(-count // CHUNK))
-    sizes = [count // number + (1 if part < count % number else 0) for part in range(number)]
+    sizes = [
+        count // number + (1 if part < count % number else 0) for part in range(number)
+    ]
     for part, size in enumerate(sizes):
         yield (pair if part % 2 == 0 else pair[::-1]), size
 
@@ -129,5 +134,3 @@ def _running(profiler):
 
 def _profiled(profiler):
     return _running(profiler) if profiler else nullcontext()
-
-

@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where the time goes: a clock around functions of the host and of the addons.
 
-The addons know nothing of it. A stage is charged with its own time only, what it calls in
-another stage is charged there; what no stage covers is "other".
+The addons know nothing of it. A stage is charged with its own time only, what it calls
+in another stage is charged there; what no stage covers is "other".
 """
 
 import functools

@@ -37,7 +37,7 @@ def peak():
 
 
 def living_children():
-    """Sum of the peaks of the child processes that live on (the rule checker), in MB."""
+    """Sum of the peaks of the child processes that live on, in MB: the rule checker."""
     return sum(_high_water(child.pid) for child in psutil.Process().children(True))
 
 
@@ -47,7 +47,7 @@ def largest_dead_child():
 
 
 def processor_seconds():
-    """Processor time of this process and of its children, living or ended, in seconds."""
+    """Processor time of this process and its children, living or ended, in seconds."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = resource.getrusage(resource.RUSAGE_SELF)
     seconds = ended.ru_utime + ended.ru_stime + own.ru_utime + own.ru_stime

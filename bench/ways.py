@@ -16,7 +16,9 @@ def send_by_host(env, clerk, ids):
     The mails leave in the commit, as the host does it.
     """
     with Registry(env.cr.dbname).cursor() as cr:
-        moves = api.Environment(cr, clerk.id, dict(env.context))["account.move"].browse(ids)
+        moves = api.Environment(cr, clerk.id, dict(env.context))["account.move"].browse(
+            ids
+        )
         moves.env["account.move.send"]._generate_and_send_invoices(
             moves, sending_methods={"email"}
         )
@@ -52,12 +54,15 @@ def check_host(env, ids):
     without = moves.filtered(lambda move: "factur-x.xml" not in _embedded_names(move))
     if without or notifications != [("sent", len(ids))]:
         raise RuntimeError(
-            f"the host did not send: {len(without)} without Factur-X, mails {notifications}"
+            f"the host did not send: {len(without)} without Factur-X, "
+            f"mails {notifications}"
         )
 
 
 def _embedded_names(move):
-    reader = OdooPdfFileReader(io.BytesIO(move.invoice_pdf_report_id.raw or b""), strict=False)
+    reader = OdooPdfFileReader(
+        io.BytesIO(move.invoice_pdf_report_id.raw or b""), strict=False
+    )
     return [name for name, _content in reader.getAttachments()]
 
 
@@ -67,10 +72,12 @@ def check_ours(env, ids):
     env.invalidate_all()
     moves = env["account.move"].browse(ids)
     wrong = moves.filtered(
-        lambda move: move.demat_state != "sent"
-        or move.demat_delivery != "delivered"
-        or move.demat_document_id.seal_level not in ("B-B", "B-T")
-        or not move.demat_document_id.chain_number
+        lambda move: (
+            move.demat_state != "sent"
+            or move.demat_delivery != "delivered"
+            or move.demat_document_id.seal_level not in ("B-B", "B-T")
+            or not move.demat_document_id.chain_number
+        )
     )
     if wrong:
         first = wrong[0]

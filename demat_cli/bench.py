@@ -5,8 +5,9 @@
 ``bench/run.py`` has a function ``run(env, context)``, run in Odoo outside of any test
 mode. ``context`` is a dictionary: ``count`` (invoices to send), ``base_url`` (a server
 on the same database, for the style sheets of the reports), ``smtp_host`` and
-``smtp_port`` (a mail server that takes everything), ``folder`` (a private folder). What
-it prints goes to the user; its last line is ``ratio N.NN``.
+``smtp_port`` (a mail server that takes everything), ``folder`` (a private folder),
+``json`` and ``profile`` (files to write, or nothing). What it prints goes to the user;
+its last line is ``ratio N.NN``.
 """
 
 import os
@@ -38,7 +39,7 @@ def run(options):
     _forget_others(context)
     try:
         templates.clone(context, source, name, KIND)
-        return _measure(context, name, folder, log, options.count)
+        return _measure(context, name, folder, log, options)
     finally:
         for file in ("server.pid", "catcher.pid"):
             processes.stop(folder / file)
@@ -51,7 +52,7 @@ def _forget_others(context):
             templates.discard(context, name)
 
 
-def _measure(context, name, folder, log, count):
+def _measure(context, name, folder, log, options):
     http_port, smtp_port, mail_port = (processes.free_port() for _ in range(3))
     base_url = f"http://127.0.0.1:{http_port}"
     config = context.write_config(
@@ -93,7 +94,9 @@ def _measure(context, name, folder, log, count):
         processes.wait_http(f"{base_url}/web/health", server.pid, log)
         processes.wait_http(f"http://127.0.0.1:{mail_port}/health", catcher.pid, log)
     payload = {
-        "count": count,
+        "count": options.count,
+        "json": options.json and os.path.abspath(options.json),
+        "profile": options.profile and os.path.abspath(options.profile),
         "base_url": base_url,
         "smtp_host": "127.0.0.1",
         "smtp_port": smtp_port,

@@ -57,6 +57,10 @@ def parser():
     test.add_argument("arguments", nargs=argparse.REMAINDER, metavar="pytest arguments")
     bench = verb("bench", "measure the sending of N invoices", "bench:run")
     bench.add_argument("count", nargs="?", type=int, default=100, metavar="N")
+    bench.add_argument("--json", metavar="FILE", help="write the figures to a file")
+    bench.add_argument(
+        "--profile", metavar="FILE", help="profile our sending, for python -m pstats"
+    )
     shell = verb("shell", "a Python prompt in the demo database", "demo:shell")
     shell.add_argument("arguments", nargs=argparse.REMAINDER, metavar="odoo arguments")
     verb("stop", "stop what ./demat started", "tidy:stop")

@@ -32,13 +32,14 @@ class DemoError(Exception):
 def build(env, context):
     """Make the demo company in a database that has our addons and no data yet.
 
-    The cursor is committed on the way: the invoices really leave, so the mail catcher must
-    listen. A server at the address of the reports is used for their style sheets; without
-    one this process serves them itself.
+    The cursor is committed on the way: the invoices really leave, so the mail catcher
+    must listen. A server at the address of the reports is used for their style sheets;
+    without one this process serves them itself.
 
     :param context: dictionary with ``base_url``, ``smtp_host``, ``smtp_port`` and
         ``passwords`` (by role: the keys of ``ROLES``)
-    :return: ``{"users": [{"role", "name", "login", "password"}], "first_steps": [sentence]}``
+    :return: ``{"users": [{"role", "name", "login", "password"}], "first_steps":
+        [sentence]}``
     :raise DemoError: not a fresh database, or an addon is missing
     """
     _check(env)
@@ -70,7 +71,7 @@ def _check(env):
 
 
 def _prepare(env, context):
-    """French everywhere, and the address of the server; returns the French environment."""
+    """French everywhere, the address of the server; returns the French environment."""
     if firm.LANGUAGE not in dict(env["res.lang"].get_installed()):
         env["res.lang"]._activate_lang(firm.LANGUAGE)
         modules = env["ir.module.module"].search([("state", "=", "installed")])
@@ -132,14 +133,16 @@ def _fill(env, context):
 
 def _first_steps(made):
     return [
-        f"As the clerk: Facturation › Clients › Factures, open {made['ready_firm'].name} "
-        "(it is ready), read who will be told, press “Envoyer”.",
+        "As the clerk: Facturation › Clients › Factures, open "
+        f"{made['ready_firm'].name} (it is ready), read who will be told, press "
+        "“Envoyer”.",
         "Read the mail among the received mails and follow its link.",
-        "As the portal customer: Mes factures; download the sealed PDF, pay one on line, "
-        "sign the quote that waits.",
-        f"As the clerk: {made['blocked_by_rule'].name} was refused, its lines have no VAT; "
-        f"{made['blocked_by_address'].name} has nobody to tell; mend and send them.",
-        f"As the administrator: {made['reopened'].name} was reopened and sent again, the "
-        "archive has both versions.",
+        "As the portal customer: Mes factures; download the sealed PDF, pay one on "
+        "line, sign the quote that waits.",
+        f"As the clerk: {made['blocked_by_rule'].name} was refused, its lines have no "
+        f"VAT; {made['blocked_by_address'].name} has nobody to tell; mend and send "
+        "them.",
+        f"As the administrator: {made['reopened'].name} was reopened and sent again, "
+        "the archive has both versions.",
         "As the auditor: Archive; search, check the seals, export the evidence.",
     ]

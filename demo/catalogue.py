@@ -6,11 +6,20 @@ from odoo import Command
 
 from demo.company import tax
 
-# key, name, unit, price without VAT. Two VAT rates: "full" 20 %, "reduced" 10 % (works on
-# dwellings finished more than two years ago, article 279-0 bis of the CGI).
+# Key, name, unit, price without VAT.
 WORKS = (
-    ("tiles", "Pose de carrelage grès cérame 60 × 60, fournitures comprises", "m2", 68.50),
-    ("wall_tiles", "Faïence murale 25 × 40, pose à la colle, joints compris", "m2", 54.00),
+    (
+        "tiles",
+        "Pose de carrelage grès cérame 60 × 60, fournitures comprises",
+        "m2",
+        68.50,
+    ),
+    (
+        "wall_tiles",
+        "Faïence murale 25 × 40, pose à la colle, joints compris",
+        "m2",
+        54.00,
+    ),
     ("screed", "Chape ciment armée, épaisseur 5 cm", "m2", 31.20),
     ("insulation", "Isolation sous chape, polyuréthane 56 mm", "m2", 27.80),
     ("sealing", "Étanchéité sous carrelage (SEL), locaux humides", "m2", 38.00),
@@ -18,7 +27,12 @@ WORKS = (
     ("render", "Enduit de façade monocouche gratté, deux passes", "m2", 42.60),
     ("plaster", "Enduit plâtre intérieur, dressé", "m2", 23.90),
     ("cleaning", "Nettoyage haute pression et traitement anti-mousse", "m2", 9.80),
-    ("demolition", "Dépose de revêtement existant, évacuation en décharge agréée", "m2", 18.50),
+    (
+        "demolition",
+        "Dépose de revêtement existant, évacuation en décharge agréée",
+        "m2",
+        18.50,
+    ),
     ("masonry", "Mur en blocs béton creux 20 × 20 × 50, joints ciment", "m2", 74.00),
     ("labour", "Main d’œuvre, ouvrier qualifié (N3P2)", "h", 46.00),
     ("scaffold", "Échafaudage de pied : montage, location, démontage", "u", 1850.00),
@@ -37,6 +51,8 @@ class Catalogue:
     """The products and the lines made from them."""
 
     def __init__(self, env):
+        # 10 % for works on dwellings finished more than two years ago (article
+        # 279-0 bis of the CGI); both fall due when the customer pays, as for services.
         self.taxes = {
             "full": tax(env, "tva_normale_encaissement"),
             "reduced": tax(env, "tva_intermediaire_encaissement"),
@@ -69,7 +85,9 @@ class Catalogue:
 
     def order_lines(self, works, rate="full"):
         """The same for the lines of a quote."""
-        return [Command.create(vals) for vals in self._lines(works, rate, "product_uom_qty")]
+        return [
+            Command.create(vals) for vals in self._lines(works, rate, "product_uom_qty")
+        ]
 
     def _lines(self, works, rate, quantity_field):
         for work in works:

@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The seal certificate of the demo: made when the demo is made, never stored in the tree."""
+"""The seal certificate of the demo: made with the demo, never stored in the tree."""
 
 import datetime
 import secrets
@@ -29,7 +29,7 @@ def make_pkcs12(organisation):
             x509.NameAttribute(NameOID.COMMON_NAME, NAME),
         ]
     )
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -29,19 +29,21 @@ WEBSITE = "https://www.valcombe-batiment.example"
 TERMS_PROFESSIONAL = (
     "<p>Règlement à 30 jours date de facture, par virement. "
     "Pas d’escompte pour paiement anticipé.<br/>"
-    "Tout retard de paiement entraîne de plein droit des pénalités au taux de trois fois "
-    "l’intérêt légal et une indemnité forfaitaire pour frais de recouvrement de 40 € "
-    "(art. L. 441-10 et D. 441-5 du code de commerce).</p>"
+    "Tout retard de paiement entraîne de plein droit des pénalités au taux de trois "
+    "fois l’intérêt légal et une indemnité forfaitaire pour frais de recouvrement de "
+    "40 € (art. L. 441-10 et D. 441-5 du code de commerce).</p>"
 )
 TERMS_PRIVATE = (
-    "<p>Règlement à 15 jours date de facture. Pas d’escompte pour paiement anticipé.<br/>"
-    "En cas de litige, le client peut recourir gratuitement au médiateur de la consommation "
-    "(art. L. 611-1 du code de la consommation).</p>"
+    "<p>Règlement à 15 jours date de facture. "
+    "Pas d’escompte pour paiement anticipé.<br/>"
+    "En cas de litige, le client peut recourir gratuitement au médiateur de la "
+    "consommation (art. L. 611-1 du code de la consommation).</p>"
 )
 TERMS_PUBLIC = (
     "<p>Règlement par mandat administratif, à 30 jours à compter de la réception de la "
     "facture.<br/>Tout retard ouvre droit à des intérêts moratoires et à une indemnité "
-    "forfaitaire de 40 € (art. L. 2192-13 et D. 2192-35 du code de la commande publique).</p>"
+    "forfaitaire de 40 € (art. L. 2192-13 et D. 2192-35 du code de la commande "
+    "publique).</p>"
 )
 
 
@@ -74,7 +76,7 @@ def set_up_company(env):
 
 
 def _name_journals(env, company):
-    """French codes, in whatever language the chart was loaded: they begin the numbers."""
+    """French codes, whatever the language of the chart: the numbers begin with them."""
     for kind, code in {"sale": "FAC", "purchase": "ACH", "bank": "BNQ"}.items():
         env["account.journal"].search(
             [("company_id", "=", company.id), ("type", "=", kind)], limit=1
@@ -86,15 +88,17 @@ def _document_layout(env):
     siret, siren = spaced(SIRET, 3, 3, 3, 5), spaced(SIREN, 3)
     iban = spaced(IBAN, 4)
     footer = Markup(
-        f'<div style="font-size: 12px; line-height: 1.4;"><strong>{NAME}</strong> – SARL au '
-        f"capital de 60\N{NO-BREAK SPACE}000 € – RCS Grenoble {siren} – SIRET {siret} – "
-        f"APE 4399C – TVA intracommunautaire {VAT}<br/>"
-        "Assurance décennale : Mutuelle des Adrets, 3 place des Corporations, 75000 Paris, "
-        "contrat n°\N{NO-BREAK SPACE}D4470281 – couverture : France métropolitaine<br/>"
+        f'<div style="font-size: 12px; line-height: 1.4;"><strong>{NAME}</strong> – '
+        f"SARL au capital de 60\N{NO-BREAK SPACE}000 € – RCS Grenoble {siren} – "
+        f"SIRET {siret} – APE 4399C – TVA intracommunautaire {VAT}<br/>"
+        "Assurance décennale : Mutuelle des Adrets, 3 place des Corporations, "
+        "75000 Paris, contrat n°\N{NO-BREAK SPACE}D4470281 – couverture : "
+        "France métropolitaine<br/>"
         f"{BANK} – IBAN {iban} – BIC {BIC}</div>"
     )
     details = Markup(
-        f"<strong>{NAME}</strong> – maçonnerie, carrelage, enduits<br/>{STREET}<br/>{' '.join(CITY)}<br/>"
+        f"<strong>{NAME}</strong> – maçonnerie, carrelage, enduits<br/>"
+        f"{STREET}<br/>{' '.join(CITY)}<br/>"
         f"Tél. {PHONE}<br/>{EMAIL}"
     )
     return {
@@ -160,13 +164,19 @@ def set_up_invoicing(env, company):
             "account_use_credit_limit": False,
         }
     )
-    env["res.config.settings"].create({"group_uom": True, "use_invoice_terms": False}).execute()
+    env["res.config.settings"].create(
+        {"group_uom": True, "use_invoice_terms": False}
+    ).execute()
     for xml_id in ("tva_normale_encaissement", "tva_intermediaire_encaissement"):
         tax(env, xml_id).active = True
     return {
-        "professional": _payment_term(env, "30 jours date de facture", 30, TERMS_PROFESSIONAL),
+        "professional": _payment_term(
+            env, "30 jours date de facture", 30, TERMS_PROFESSIONAL
+        ),
         "private": _payment_term(env, "15 jours date de facture", 15, TERMS_PRIVATE),
-        "public": _payment_term(env, "30 jours, mandat administratif", 30, TERMS_PUBLIC),
+        "public": _payment_term(
+            env, "30 jours, mandat administratif", 30, TERMS_PUBLIC
+        ),
     }
 
 

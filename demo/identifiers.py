@@ -31,7 +31,7 @@ def siret(siren_number, establishment=1):
 
 
 def vat_number(siren_number):
-    """French VAT number: the key follows from the SIREN (article 286 ter of the CGI)."""
+    """French VAT number: its key follows from the SIREN (art. 286 ter of the CGI)."""
     return f"FR{(12 + 3 * (int(siren_number) % 97)) % 97:02d}{siren_number}"
 
 

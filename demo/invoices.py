@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Invoices in every send state, made by the clerk through the buttons of the product."""
+"""Invoices in every send state, made by the clerk through the product's buttons."""
 
 from datetime import timedelta
 
@@ -115,13 +115,18 @@ class Invoices:
             site=sites.school,
         )
         made["waiting_house"] = self._invoice(
-            who.household, ["Crédence de cuisine", ("wall_tiles", 4.5)], days=2, rate="reduced"
+            who.household,
+            ["Crédence de cuisine", ("wall_tiles", 4.5)],
+            days=2,
+            rate="reduced",
         )
         return made
 
     def _from_order(self, order, days):
         """Invoice of a confirmed quote: the site travels along."""
-        move = order.with_context(default_invoice_date=self._day(days))._create_invoices()
+        move = order.with_context(
+            default_invoice_date=self._day(days)
+        )._create_invoices()
         values = {"ref": order.client_order_ref, **self._dates(days)}
         if order.client_order_ref:
             # One column less above the lines, where the titles would touch each other.
@@ -131,7 +136,9 @@ class Invoices:
             move.narration = order.note
         return move
 
-    def _invoice(self, partner, works, *, days, rate="full", site=None, price=None, **values):
+    def _invoice(
+        self, partner, works, *, days, rate="full", site=None, price=None, **values
+    ):
         lines = self.catalogue.invoice_lines(works, rate)
         if price is not None:
             for _command, _id, vals in lines:
@@ -185,7 +192,10 @@ class Invoices:
         """:raise RuntimeError: one of them did not leave"""
         self._start(moves)
         for move in moves:
-            if move.demat_state != "sent" or move.demat_delivery in ("failed", "pending"):
+            if move.demat_state != "sent" or move.demat_delivery in (
+                "failed",
+                "pending",
+            ):
                 raise RuntimeError(
                     f"the demo invoice {move.name} was not sent: "
                     f"{move.demat_error or self._exchange_errors(move)}"
@@ -210,7 +220,7 @@ class Invoices:
             for exchange in exchanges
         )
 
-    # -- what happens afterwards --------------------------------------------------------
+    # -- what happens afterwards ------------------------------------------------------
 
     def live_on(self, made, admin):
         """A correction, a credit note, a mail that comes back, payments."""
@@ -221,7 +231,7 @@ class Invoices:
             self._pay(made[name], self._day(days))
 
     def _correct(self, move, admin):
-        """The administrator reopens it with a reason; corrected, it leaves as version 2."""
+        """Reopened by the administrator with a reason, it leaves as version 2."""
         move.with_user(admin)._demat_reopen(REOPENING)
         move.with_user(self.clerk).ref = "BC 2026-0381"
         self._prepare(move)
@@ -244,7 +254,9 @@ class Invoices:
 
     def _bounce(self, move):
         """The report of a mail server comes in after the mail has left."""
-        exchange = move.sudo().demat_exchange_ids.filtered(lambda row: row.channel == "mail")
+        exchange = move.sudo().demat_exchange_ids.filtered(
+            lambda row: row.channel == "mail"
+        )
         address = exchange.recipients.split(",")[0].strip()
         exchange._mark_bounced([address], f"550 5.1.1 <{address}>: user unknown")
 

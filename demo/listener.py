@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A listening server for the style sheets of the reports.
 
-wkhtmltopdf fetches them over HTTP: without a server the invoices come out unstyled. When
-none listens at the address of the reports, this process answers by itself.
+wkhtmltopdf fetches them over HTTP: without a server the invoices come out unstyled.
+When none listens at the address of the reports, this process answers by itself.
 """
 
 import contextlib
@@ -54,7 +54,9 @@ def _serving():
     """The host's own application in a thread of this process; yields its address."""
     from odoo.http import root
 
-    server = make_server("127.0.0.1", 0, root, threaded=True, request_handler=_handler())
+    server = make_server(
+        "127.0.0.1", 0, root, threaded=True, request_handler=_handler()
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -26,7 +26,9 @@ def _logo_font(size):
 
 def _font(size):
     # Carried by reportlab, which the host requires; knows the accents.
-    return ImageFont.truetype(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf", size)
+    return ImageFont.truetype(
+        Path(reportlab.__file__).parent / "fonts" / "Vera.ttf", size
+    )
 
 
 def _text(draw, position, text, size, fill, *, bold=0, spacing=0):
@@ -34,7 +36,9 @@ def _text(draw, position, text, size, fill, *, bold=0, spacing=0):
     x, y = position
     font = _logo_font(size)
     for char in text:
-        draw.text((x, y), char, font=font, fill=fill, stroke_width=bold, stroke_fill=fill)
+        draw.text(
+            (x, y), char, font=font, fill=fill, stroke_width=bold, stroke_fill=fill
+        )
         x += draw.textlength(char, font=font) + spacing
     return x
 
@@ -61,7 +65,9 @@ def make_logo():
     _text(draw, (158 * SCALE, 26 * SCALE), "VALCOMBE", 58 * SCALE, SLATE, **name)
     start = _text(draw, (160 * SCALE, 100 * SCALE), "B", 30 * SCALE, OCHRE, **trade)
     _text(draw, (start, 100 * SCALE), "ATIMENT", 30 * SCALE, OCHRE, **trade)
-    middle = start / SCALE + draw.textlength("A", font=_logo_font(30 * SCALE)) / SCALE / 2
+    middle = (
+        start / SCALE + draw.textlength("A", font=_logo_font(30 * SCALE)) / SCALE / 2
+    )
     roof = [(-8, 101), (0, 93), (8, 101), (4, 101), (0, 97), (-4, 101)]
     polygon([(middle + x, y) for x, y in roof], OCHRE)
     return _png(image.resize((width // 3, height // 3), Image.LANCZOS))
@@ -85,8 +91,18 @@ def make_form(title, paragraphs, signatory):
         y += 30
     draw.text((120, y + 60), "Lu et approuvé,", font=_font(30), fill="#222222")
     draw.text((120, y + 110), signatory, font=_font(30), fill="#222222")
-    pen = [(150, 260), (210, 200), (235, 290), (300, 205), (330, 285), (420, 215), (560, 250)]
-    draw.line([(x + 420, y + z - 90) for x, z in pen], fill="#1b3a8a", width=6, joint="curve")
+    pen = [
+        (150, 260),
+        (210, 200),
+        (235, 290),
+        (300, 205),
+        (330, 285),
+        (420, 215),
+        (560, 250),
+    ]
+    draw.line(
+        [(x + 420, y + z - 90) for x, z in pen], fill="#1b3a8a", width=6, joint="curve"
+    )
     stream = io.BytesIO()
     image.save(stream, "PDF", resolution=150)
     return stream.getvalue()

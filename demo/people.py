@@ -73,8 +73,8 @@ def create_staff(env, passwords):
         for role, name, login, groups in STAFF
     }
     staff["admin"] = admin = env.ref("base.user_admin")
-    # Through the partner and the hash: the user's own fields would announce the change by
-    # mail, the first one that a visitor finds in the catcher.
+    # Through the partner and the hash: the user's own fields would announce the change
+    # by mail, the first one that a visitor finds in the catcher.
     admin.partner_id.write(
         {
             "name": "Administrateur",
@@ -83,7 +83,9 @@ def create_staff(env, passwords):
             "tz": "Europe/Paris",
         }
     )
-    admin._set_encrypted_password(admin.id, admin._crypt_context().hash(passwords["admin"]))
+    admin._set_encrypted_password(
+        admin.id, admin._crypt_context().hash(passwords["admin"])
+    )
     admin.group_ids = [Command.link(group) for group in _administrator_groups(env)]
     return staff
 
@@ -150,7 +152,9 @@ def create_customers(env, terms):
         street="8 place de la Halle",
         email="contact@fonciere-noyers.example",
     )
-    accountant = _contact(env, firm, "Comptabilité fournisseurs", "invoice", "comptabilite")
+    accountant = _contact(
+        env, firm, "Comptabilité fournisseurs", "invoice", "comptabilite"
+    )
     _contact(env, firm, "Gestion locative", "contact", "gestion")
     _contact(env, firm, "Direction du patrimoine", "contact", "patrimoine")
     joinery = _company(
@@ -161,7 +165,8 @@ def create_customers(env, terms):
         "99645371",
         street="3 rue de la Scierie",
         email="atelier@menuiserie-bellecombe.example",
-        demat_email="compta@menuiserie-bellecombe.example, direction@menuiserie-bellecombe.example",
+        demat_email="compta@menuiserie-bellecombe.example, "
+        "direction@menuiserie-bellecombe.example",
     )
     town_hall = _company(
         env,
@@ -239,7 +244,7 @@ def _contact(env, firm, name, kind, mailbox):
 
 
 def record_consents(env, clerk, customers):
-    """What the customers declared, as the clerk recorded it; one withdrew in between."""
+    """What the customers declared, as the clerk recorded it; one withdrew."""
     today = fields.Date.context_today(env.user)
     register = env["demat.consent"].with_user(clerk)
     given = (
@@ -267,16 +272,19 @@ def record_consents(env, clerk, customers):
             means="email",
             effective_date=today - timedelta(days=days),
         )
-    _record_by_form(env, clerk, customers.property_firm, today - timedelta(days=240), text)
+    _record_by_form(
+        env, clerk, customers.property_firm, today - timedelta(days=240), text
+    )
 
 
 def _record_by_form(env, clerk, partner, date, text):
     """The clerk scans the signed form: it becomes the evidence in the archive."""
+    siret = identifiers.spaced(partner.company_registry, 3, 3, 3, 5)
     form = make_form(
         "Acceptation de la facture électronique",
         [
             f"À : {NAME}",
-            f"Client : {partner.name}, SIRET {identifiers.spaced(partner.company_registry, 3, 3, 3, 5)}",
+            f"Client : {partner.name}, SIRET {siret}",
             text,
             f"Fait à {partner.city}, le {date:%d/%m/%Y}.",
         ],
@@ -307,7 +315,8 @@ def create_sites(env, customers, manager):
             "partner_id": customers.property_firm.id,
             "user_id": manager.id,
             "allow_billable": True,
-            "demat_email": "tilleuls@fonciere-noyers.example, moe@atelier-des-combes.example",
+            "demat_email": "tilleuls@fonciere-noyers.example, "
+            "moe@atelier-des-combes.example",
             "demat_attach_pdf": True,
         }
     )

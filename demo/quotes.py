@@ -1,14 +1,14 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Quotes: one being written, two sent, three confirmed of which two are sites at work."""
+"""Quotes: one being written, two sent, three confirmed; two of these have a site."""
 
 from datetime import timedelta
 
 from odoo import fields
 
 REDUCED_NOTE = (
-    "Le client certifie que les travaux portent sur des locaux à usage d’habitation achevés "
-    "depuis plus de deux ans (TVA à 10 %, art. 279-0 bis du CGI)."
+    "Le client certifie que les travaux portent sur des locaux à usage d’habitation "
+    "achevés depuis plus de deux ans (TVA à 10 %, art. 279-0 bis du CGI)."
 )
 
 
@@ -23,30 +23,30 @@ def create_quotes(env, clerk, catalogue, customers, sites):
         ["Extension de l’atelier", ("masonry", 64), ("render", 58), ("labour", 24)],
     )
     maker.make(
-            customers.property_firm,
-            [
-                "Hall d’entrée bâtiment B",
-                ("demolition", 46),
-                ("tiles", 46),
-                ("skirting", 38),
-                "Paliers des étages 1 à 4",
-                ("tiles", 72),
-                ("waste", 1),
-            ],
-            days=6,
-            site=sites.residence,
+        customers.property_firm,
+        [
+            "Hall d’entrée bâtiment B",
+            ("demolition", 46),
+            ("tiles", 46),
+            ("skirting", 38),
+            "Paliers des étages 1 à 4",
+            ("tiles", 72),
+            ("waste", 1),
+        ],
+        days=6,
+        site=sites.residence,
     ).action_quotation_sent()
     maker.make(
-            customers.household,
-            [
-                "Terrasse et clôture",
-                ("masonry", 22),
-                ("screed", 30),
-                ("tiles", 30),
-                ("travel", 1),
-            ],
-            rate="reduced",
-            days=11,
+        customers.household,
+        [
+            "Terrasse et clôture",
+            ("masonry", 22),
+            ("screed", 30),
+            ("tiles", 30),
+            ("travel", 1),
+        ],
+        rate="reduced",
+        days=11,
     ).action_quotation_sent()
     confirmed = {
         "residence": maker.make(

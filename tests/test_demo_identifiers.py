@@ -30,7 +30,10 @@ def test_iban_with_both_keys(account):
 
 def test_iban_known_example():
     # Published example of the RIB key (bank 30006, branch 00001, account 12345678901).
-    assert identifiers.iban("30006", "00001", "12345678901") == "FR7630006000011234567890189"
+    assert (
+        identifiers.iban("30006", "00001", "12345678901")
+        == "FR7630006000011234567890189"
+    )
 
 
 def test_a_wrong_digit_is_noticed():
