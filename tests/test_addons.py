@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from demat_cli import readmes
+
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = sorted(path.parent for path in ROOT.glob("addons/*/__manifest__.py"))
 AUTHOR = "The demat contributors"
@@ -111,6 +113,8 @@ def test_readme_fragments(addon):
     for name in FRAGMENTS:
         text = (addon / "readme" / f"{name}.md").read_text(encoding="utf-8")
         assert text.strip(), name
+    written = (addon / "README.md").read_text(encoding="utf-8")
+    assert written == readmes.compose(addon), "run: python -m demat_cli.readmes"
 
 
 def test_translations(addon):
