@@ -31,14 +31,17 @@ def paths(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def make_server(request, demat_context_, demat_template, watch_log):
-    """A function that starts one more server on its own clone of the template."""
+def make_server(demat_context_, watch_log):
+    """A function that starts one more server on its own clone of a template.
+
+    ``make_server(demat_template)``, or ``make_server(demat_host_template)`` for a host
+    that never saw our addons.
+    """
     servers = []
     folder = demat_context_.paths.state / "test"
 
-    def make(template=None):
-        source = template or demat_template
-        server = DematServer(demat_context_, source, folder, watch_log)
+    def make(template):
+        server = DematServer(demat_context_, template, folder, watch_log)
         servers.append(server)
         return server.start()
 
@@ -48,12 +51,12 @@ def make_server(request, demat_context_, demat_template, watch_log):
 
 
 @pytest.fixture(scope="session")
-def demat_server(make_server):
+def demat_server(make_server, demat_template):
     """The real server of this run: see :class:`tests.support.server.DematServer`.
 
-    Shared by all tests: what a test sets up stays. ``make_server()`` gives another one.
+    Shared by all tests: what a test sets up stays; ``make_server`` gives another one.
     """
-    return make_server()
+    return make_server(demat_template)
 
 
 @pytest.fixture(scope="module")

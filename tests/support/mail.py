@@ -2,8 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real SMTP server that keeps what it receives."""
 
+import asyncio
 import email
 import email.policy
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -62,6 +64,8 @@ class MailServer:
         self.port = 0
 
     def start(self, port):
+        # A line per command of each connection is of no use in a report.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.port = port
         self._controller = Controller(self, hostname=self.host, port=port)
         self._controller.start()
@@ -79,8 +83,6 @@ class MailServer:
 
     async def handle_DATA(self, server, session, envelope):
         if self.delay:
-            import asyncio
-
             await asyncio.sleep(self.delay)
         message = email.message_from_bytes(
             envelope.content, policy=email.policy.default

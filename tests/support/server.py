@@ -122,12 +122,19 @@ class DematServer:
         ``env`` is the superuser's environment, ``values`` are its other variables (as
         JSON); the answer is what the text left in ``result`` (through JSON).
         """
+        return self.call("demat_cli.inside:execute", code=code, values=values)
+
+    def call(self, target, **payload):
+        """Run ``file.py:function`` in Odoo, in a process of its own, and commit.
+
+        The function gets ``(env, payload)``; its answer comes back through JSON.
+        """
         return self.context.inside(
             self.config,
-            "demat_cli.inside:execute",
-            {"code": code, "values": values},
+            target,
+            payload,
             log=self.log,
-            failure="the code of the test failed",
+            failure=f"{target} failed",
         )
 
     def spawn(self, code, **values):
