@@ -14,7 +14,6 @@ __all__ = ["find_message_ids", "message_id"]
 _OURS = re.compile(r"<[0-9a-f]{40}\.demat@[A-Za-z0-9.-]+>")
 
 
-
 def message_id(idempotency_key, database_uuid, domain):
     """``<hash.demat@domain>``; ``domain`` falls back to ``localhost``."""
     digest = hashlib.sha256(f"{database_uuid}\n{idempotency_key}".encode()).hexdigest()

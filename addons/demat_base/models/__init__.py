@@ -3,12 +3,14 @@
 # isort: off
 # the exchange comes before the files that extend it, the mixin before its users
 from . import demat_exchange
+
 # isort: on
 from . import (
     demat_consent,
     demat_document_mixin,
     demat_exchange_actions,
     demat_exchange_dispatch,
+    demat_exchange_failure,
     demat_exchange_log,
     demat_exchange_mail,
     demat_notified_mixin,

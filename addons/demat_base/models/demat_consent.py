@@ -67,7 +67,6 @@ class DematConsent(models.Model):
     )
     company_id = fields.Many2one(
         "res.company",
-        string="Company",
         required=True,
         readonly=True,
         index=True,
@@ -103,7 +102,6 @@ class DematConsent(models.Model):
     wording_version = fields.Char(string="Version of the Wording", readonly=True)
     evidence_id = fields.Many2one(
         "ged.document",
-        string="Evidence",
         readonly=True,
         ondelete="restrict",
         help="Form, mail or contract kept in the archive.",
@@ -148,12 +146,7 @@ class DematConsent(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(
-            self.env._("A line of the consent register cannot be deleted.")
-        )
-
-    def copy(self, default=None):
-        raise UserError(self.env._("A line of the consent register cannot be copied."))
+        raise UserError(self.env._("A line of the consent register cannot be deleted."))
 
     @api.model
     def _record(self, partners, *, kinds, action, means, **values):

@@ -130,7 +130,9 @@ class DematDocumentMixin(models.AbstractModel):
             if action == "given"
         }
 
-    def _demat_resolve_one(self, partner, site, contact, company, *, contacts, accepted):
+    def _demat_resolve_one(
+        self, partner, site, contact, company, *, contacts, accepted
+    ):
         """Gather the levels of one document and apply the rule of ``lib/``."""
         entity = partner.commercial_partner_id
         contact = contact or (
@@ -179,11 +181,12 @@ class DematDocumentMixin(models.AbstractModel):
 
         :return: tuple of :class:`..lib.resolution.Blocking`
         """
-        _ = self.env._
         if not partner:
-            return (Blocking("no_customer", _("The document has no customer.")),)
+            return (
+                Blocking("no_customer", self.env._("The document has no customer.")),
+            )
         if site.company_id and site.company_id.root_id != company.root_id:
-            text = _(
+            text = self.env._(
                 "Site “%(site)s” belongs to another company: its address is not used.",
                 site=site.display_name,
             )
@@ -193,14 +196,13 @@ class DematDocumentMixin(models.AbstractModel):
     @api.model
     def _demat_blocking_message(self, code, level, error):
         """Words for a reason found by the rule."""
-        _ = self.env._
         if code == "invalid_address":
-            return _(
+            return self.env._(
                 "%(record)s: “%(part)s” is not an e-mail address.",
                 record=level.name,
                 part=error.part,
             )
-        return _(
+        return self.env._(
             "No address to notify: fill in “Invoicing E-mail” on the customer or on "
             "the site."
         )
@@ -214,30 +216,54 @@ class DematDocumentMixin(models.AbstractModel):
         :raise UserError: the document cannot be notified by mail any more
         """
         self.ensure_one()
-        resolution = self._demat_resolve()[self.id]
+        [values] = self._demat_mail_values_by_document({self.id: exchange}).values()
+        if isinstance(values, UserError):
+            raise values
+        return values
+
+    def _demat_mail_values_by_document(self, exchanges):
+        """The same for several documents at once.
+
+        :param exchanges: {document id: ``demat.exchange``}
+        :return: {document id: values, or the ``UserError`` that says why not}
+        """
+        resolutions = self._demat_resolve()
+        result, fresh = {}, self.browse()
+        for document in self:
+            resolution = resolutions[document.id]
+            exchange = exchanges[document.id]
+            problem = document._demat_mail_problem(resolution)
+            if problem:
+                result[document.id] = UserError(problem)
+            elif exchange.mail_message_id:
+                result[document.id] = exchange._mail_values_again(join(resolution.to))
+            else:
+                fresh |= document
+        texts = fresh._demat_prepare_mails(resolutions) if fresh else {}
+        for document in fresh:
+            result[document.id] = {
+                **texts[document.id],
+                "email_to": join(resolutions[document.id].to),
+            }
+        return result
+
+    def _demat_mail_problem(self, resolution):
+        """Why no mail may leave for this document now, in words, or ``None``."""
         if resolution.blocking:
-            raise UserError(resolution.blocking[0].message)
+            return resolution.blocking[0].message
         if resolution.channel != "mail":
-            raise UserError(
-                self.env._(
-                    "The customer does not accept electronic documents any more: "
-                    "print it."
-                )
+            return self.env._(
+                "The customer does not accept electronic documents any more: print it."
             )
-        if exchange.mail_message_id:
-            return exchange._mail_values_again(join(resolution.to))
-        return {
-            **self._demat_prepare_mail(exchange, resolution),
-            "email_to": join(resolution.to),
-        }
+        return None
 
-    def _demat_prepare_mail(self, exchange, resolution):
-        """Text of the notification; each document has its own.
+    def _demat_prepare_mails(self, resolutions):
+        """Texts of the notifications; each kind of document has its own.
 
-        :param exchange: the row that is about to be sent
-        :param resolution: :class:`..lib.resolution.Resolution` of this document
-        :return: values of :meth:`demat.exchange._deliver_mail`, without ``email_to``
-        :raise UserError: the document has no notification of its own
+        :param resolutions: {id: :class:`..lib.resolution.Resolution`}
+        :return: {id: values of :meth:`demat.exchange._deliver_mail`, without
+            ``email_to``}
+        :raise UserError: the documents have no notification of their own
         """
         raise UserError(
             self.env._(
@@ -275,7 +301,6 @@ class DematDocumentMixin(models.AbstractModel):
 
     def _demat_notification_markup(self, resolution):
         """The answer of :meth:`_demat_resolve` as a clerk reads it."""
-        _ = self.env._
         line = Markup('<div class="%s"><i class="fa %s me-1"></i>%s%s</div>')
         if resolution.blocking:
             return Markup("").join(
@@ -289,24 +314,28 @@ class DematDocumentMixin(models.AbstractModel):
                 for reason in resolution.blocking
             )
         if resolution.channel == "print":
-            text = _(
+            text = self.env._(
                 "The customer has not accepted electronic documents: to be printed "
                 "and posted, no mail."
             )
             return line % ("text-warning-emphasis", "fa-print", text, "")
         origins = {
-            "site": _("from the site “%(name)s”", name=resolution.origin_name),
-            "customer": _(
+            "site": self.env._("from the site “%(name)s”", name=resolution.origin_name),
+            "customer": self.env._(
                 "invoicing e-mail of the customer %(name)s", name=resolution.origin_name
             ),
-            "contact": _(
+            "contact": self.env._(
                 "e-mail of the invoice contact %(name)s", name=resolution.origin_name
             ),
-            "partner": _(
+            "partner": self.env._(
                 "e-mail of the customer %(name)s", name=resolution.origin_name
             ),
         }
-        attached = _("PDF attached") if resolution.attach_pdf else _("link only")
+        attached = (
+            self.env._("PDF attached")
+            if resolution.attach_pdf
+            else self.env._("link only")
+        )
         detail = Markup(' <span class="text-muted">(%s, %s)</span>') % (
             origins[resolution.origin],
             attached,

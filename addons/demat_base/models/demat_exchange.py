@@ -36,7 +36,7 @@ class DematExchange(models.Model):
     _check_company_auto = True
 
     company_id = fields.Many2one(
-        "res.company", string="Company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True, index=True
     )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index=True
@@ -273,7 +273,9 @@ class DematExchange(models.Model):
                     )
                 )
         if log:
-            exchanges._add_log(state, vals.get("error_code"), text or vals["error_text"])
+            exchanges._add_log(
+                state, vals.get("error_code"), text or vals["error_text"]
+            )
         exchanges.write({"state": state, **vals})
         return exchanges
 

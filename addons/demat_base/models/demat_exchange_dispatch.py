@@ -80,15 +80,41 @@ class DematExchange(models.Model):
         row and does not stop the next.
         """
         with self._mail_sessions() as batch:
-            for exchange in batch:
+            written = batch._demat_run_committed(batch._write_mails)
+            for exchange in batch.filtered(lambda row: row.id in written):
                 with exchange._alive() as alive:
                     if alive:
-                        exchange._dispatch_one_mail()
+                        exchange._dispatch_one_mail(written[exchange.id])
 
-    def _dispatch_one_mail(self):
+    def _write_mails(self):
+        """Make the texts of these mails, in sets; nothing has left yet.
+
+        What cannot be told to anybody any more fails here with its reason.
+
+        :return: {exchange id: values for ``_deliver_mail``}
+        """
+        exchanges = self.try_lock_for_update(allow_referencing=True)
+        exchanges.invalidate_recordset()
+        written = {}
+        waiting = exchanges.filtered(
+            lambda row: row.state == "pending" and row.channel == "mail"
+        )
+        for model, rows in waiting.grouped("res_model").items():
+            documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
+            gone = rows.filtered(lambda row, ids=documents.ids: row.res_id not in ids)
+            gone._mark_cancelled(self.env._("The document no longer exists."))
+            by_document = {row.res_id: row for row in rows - gone}
+            values = documents._demat_mail_values_by_document(by_document)
+            for res_id, row in by_document.items():
+                if isinstance(values[res_id], UserError):
+                    row._mark_failed("blocked", values[res_id].args[0])
+                else:
+                    written[row.id] = values[res_id]
+        return written
+
+    def _dispatch_one_mail(self, values):
         """Announce, send and store the outcome of one mail."""
-        values = self._demat_run_committed(self._announce_mail)
-        if values is None:
+        if not self._demat_run_committed(self._announce_mail):
             return
         try:
             # From here on nothing is repeated: the mail may be on its way.
@@ -108,26 +134,13 @@ class DematExchange(models.Model):
             self._demat_run_committed(lambda: self._mark_unknown(text, trace))
 
     def _announce_mail(self):
-        """Write ``sending`` and make the mail, so that little is left to do after.
-
-        :return: values for ``_deliver_mail``, or None if there is nothing to send
-        """
+        """Write ``sending``, unless somebody else was faster; say whether we did."""
         exchange = self.try_lock_for_update(allow_referencing=True)
-        exchange.invalidate_recordset()
-        if not exchange or exchange.state != "pending" or exchange.channel != "mail":
-            return None
-        document = self.env[exchange.res_model].sudo().browse(exchange.res_id).exists()
-        if not document:
-            exchange._mark_cancelled(self.env._("The document no longer exists."))
-            return None
-        try:
-            with self.env.cr.savepoint():
-                values = document._demat_mail_values(exchange)
-        except UserError as error:
-            exchange._mark_failed("blocked", error.args[0])
-            return None
+        exchange.invalidate_recordset(["state"])
+        if not exchange or exchange.state != "pending":
+            return False
         exchange._mark_sending()
-        return values
+        return True
 
     @api.model
     def _dispatch_pending_mail(self, limit=200):

@@ -29,7 +29,7 @@ class DematExchangeLog(models.Model):
         string="Date", required=True, readonly=True, default=fields.Datetime.now
     )
     user_id = fields.Many2one(
-        "res.users", string="User", readonly=True, default=lambda self: self.env.user
+        "res.users", readonly=True, default=lambda self: self.env.user
     )
     attempt = fields.Integer(readonly=True)
     old_state = fields.Selection(
@@ -47,7 +47,9 @@ class DematExchangeLog(models.Model):
 
     def write(self, vals):
         """Refused: the history of an exchange only grows."""
-        raise UserError(self.env._("The history of an exchange cannot be changed."))
+        if vals:
+            raise UserError(self.env._("The history of an exchange cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

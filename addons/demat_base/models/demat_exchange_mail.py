@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..lib import addresses, mail_failures
@@ -188,7 +188,9 @@ class DematExchange(models.Model):
         """Message-ID of the mail: the same for each attempt of this exchange."""
         company = self.company_id
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        domain = company.alias_domain_id.name or urlsplit(company.get_base_url()).hostname
+        domain = (
+            company.alias_domain_id.name or urlsplit(company.get_base_url()).hostname
+        )
         return message_id(self.idempotency_key, uuid, domain)
 
     def _render_layout(self, body, subject, lang):
@@ -211,9 +213,7 @@ class DematExchange(models.Model):
     def _after_sending(self, mail, journal):
         """Store the outcome the host wrote on ``mail``."""
         if mail.state == "sent" and not journal.refused:
-            self._mark_done(
-                external_id=mail.message_id, report=self._mail_report(mail)
-            )
+            self._mark_done(external_id=mail.message_id, report=self._mail_report(mail))
         elif mail.state == "sent":
             self._mark_partly_refused(mail, journal)
         else:
@@ -278,118 +278,26 @@ class DematExchange(models.Model):
 
     def _mail_report(self, mail):
         """The readable report of a mail that left."""
-        _ = self.env._
         names = ", ".join(self.attachment_ids.sudo().mapped("name"))
         rows = [
-            (_("Sender"), mail.email_from),
-            (_("Recipients"), self.recipients),
-            (_("Subject"), mail.subject),
-            (_("Attached files"), names or _("none, the mail says where to look")),
+            (self.env._("Sender"), mail.email_from),
+            (self.env._("Recipients"), self.recipients),
+            (self.env._("Subject"), mail.subject),
             (
-                _("Handed over on"),
+                self.env._("Attached files"),
+                names or self.env._("none, the mail says where to look"),
+            ),
+            (
+                self.env._("Handed over on"),
                 fields.Datetime.context_timestamp(self, fields.Datetime.now()).strftime(
                     "%Y-%m-%d %H:%M:%S %Z"
                 ),
             ),
-            (_("Identifier"), mail.message_id),
-            (_("Attempt"), str(self.attempts)),
+            (self.env._("Identifier"), mail.message_id),
+            (self.env._("Attempt"), str(self.attempts)),
         ]
         cells = Markup("").join(
             Markup("<tr><th>%s</th><td>%s</td></tr>") % (escape(name), escape(value))
             for name, value in rows
         )
         return Markup("<table class='table table-sm'><tbody>%s</tbody></table>") % cells
-
-    @api.model
-    def _failure_words(self, code):
-        """Sentence for the clerk: what happened and what to do about it."""
-        _ = self.env._
-        return {
-            "server_unreachable": _(
-                "The mail server could not be reached. Try again later; if it goes "
-                "on, tell the administrator."
-            ),
-            "server_login": _(
-                "The mail server refused our user name or password. Tell the "
-                "administrator."
-            ),
-            "address_unknown": _(
-                "The recipient's mail server does not know this address. Correct it "
-                "on the customer or on the site, then try again."
-            ),
-            "address_invalid": _(
-                "The mail server does not accept this address. Correct it on the "
-                "customer or on the site, then try again."
-            ),
-            "address_missing": _("There was no address to send to."),
-            "domain_unknown": _(
-                "The part of the address after “@” does not exist or receives no "
-                "mail. Correct it on the customer or on the site, then try again."
-            ),
-            "mailbox_full": _(
-                "The recipient's mailbox is full. Try again later or ask him for "
-                "another address."
-            ),
-            "too_big": _(
-                "The mail is too big for the recipient. Do not attach the PDF: the "
-                "customer finds it on his portal."
-            ),
-            "refused_policy": _(
-                "The recipient's mail server refused the mail as undesired. Ask him "
-                "to allow our address, then try again."
-            ),
-            "sender_refused": _(
-                "The mail server does not accept our sender address. Tell the "
-                "administrator."
-            ),
-            "temporary": _(
-                "The mail server could not take the mail for the moment. Try again "
-                "later."
-            ),
-            "not_sent": _("The mail did not leave: sending is switched off."),
-            "refused": _(
-                "The mail was refused. Tell the administrator: the technical detail gives the "
-                "words of the mail server."
-            ),
-        }[code]
-
-    def _mark_bounced(self, failed, reason, code=None):
-        """The mail came back, at once or days later.
-
-        :param failed: addresses it came back for; empty when the report names none
-        :param reason: words of the recipient's mail server
-        :param code: cause when it is known better than from ``reason``
-        """
-        code = code or mail_failures.classify(None, reason)
-        for exchange in self.sudo().filtered(
-            lambda row: row.state in ("sending", "done", "unknown", "failed")
-        ):
-            known = [
-                address
-                for address in addresses.parse(exchange.failed_recipients)
-                if exchange.state == "failed"
-            ]
-            lost = list(dict.fromkeys([*known, *failed])) or list(
-                addresses.parse(exchange.recipients)
-            )
-            if exchange.state == "failed" and set(lost) == set(known):
-                continue  # told already: the host reports a bounce by several ways
-            exchange._mark_bounced_one(addresses.join(lost), reason, code)
-
-    def _mark_bounced_one(self, lost, reason, code):
-        text = self.env._(
-            "The mail came back from %(addresses)s: %(reason)s",
-            addresses=lost,
-            reason=self._failure_words(code),
-        )
-        vals = {
-            "error_code": "bounced",
-            "error_text": text,
-            "traceback": reason,
-            "failed_recipients": lost,
-        }
-        if self.state == "failed":
-            self._add_log("failed", "bounced", text)
-            self.write(vals)
-        else:
-            self._transition("failed", vals, log=True)

@@ -51,14 +51,17 @@ class DematNotifiedMixin(models.AbstractModel):
     @api.model
     def _demat_address_error(self, error):
         """Words for an :class:`..lib.addresses.AddressError`."""
-        _ = self.env._
         reasons = {
-            "no_at": _("there is no name before “@”, or no “@”"),
-            "local": _("the part before “@” holds a character that is not allowed"),
-            "domain": _("the part after “@” is not a domain such as example.com"),
-            "length": _("it is too long"),
+            "no_at": self.env._("there is no name before “@”, or no “@”"),
+            "local": self.env._(
+                "the part before “@” holds a character that is not allowed"
+            ),
+            "domain": self.env._(
+                "the part after “@” is not a domain such as example.com"
+            ),
+            "length": self.env._("it is too long"),
         }
-        return _(
+        return self.env._(
             "“%(part)s” is not an e-mail address: %(reason)s. "
             "Separate several addresses with commas.",
             part=error.part,

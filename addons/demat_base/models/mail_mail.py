@@ -42,7 +42,11 @@ class MailMail(models.Model):
             journal.failure_type = failure_type
             journal.failure_reason = failure_reason
         outcomes = [
-            (exchange, exchange.mail_mail_id.state, exchange.mail_mail_id.failure_reason)
+            (
+                exchange,
+                exchange.mail_mail_id.state,
+                exchange.mail_mail_id.failure_reason,
+            )
             for exchange in exchanges
         ]
         result = super()._postprocess_sent_message(
@@ -68,7 +72,9 @@ class MailMail(models.Model):
         The queue of the host would send it beside the exchange, which would then
         not know, and might send it a second time.
         """
-        exchanges = self.env["demat.exchange"].search([("mail_mail_id", "in", self.ids)])
+        exchanges = self.env["demat.exchange"].search(
+            [("mail_mail_id", "in", self.ids)]
+        )
         ours = exchanges.mail_mail_id
         result = super(MailMail, self - ours).mark_outgoing()
         failed = exchanges.filtered(lambda exchange: exchange.state == "failed")

@@ -31,8 +31,9 @@ class MailNotification(models.Model):
         )
         for exchange in exchanges:
             notifications = self.filtered(
-                lambda notification, exchange=exchange: notification.mail_message_id
-                == exchange.mail_message_id
+                lambda notification, exchange=exchange: (
+                    notification.mail_message_id == exchange.mail_message_id
+                )
             )
             lost = [
                 notification.mail_email_address or notification.res_partner_id.email

@@ -78,19 +78,18 @@ class ResPartner(models.Model):
     @api.model
     def _demat_consent_words(self, current, upcoming):
         """State of a consent in words; each argument (action, date) or ``None``."""
-        _ = self.env._
         if upcoming:
             date = format_date(self.env, upcoming[1])
             if upcoming[0] == "given" and (not current or current[0] != "given"):
-                return _("Accepted from %(date)s (to come)", date=date)
+                return self.env._("Accepted from %(date)s (to come)", date=date)
             if upcoming[0] == "withdrawn" and current and current[0] == "given":
-                return _("Accepted until %(date)s", date=date)
+                return self.env._("Accepted until %(date)s", date=date)
         if not current:
-            return _("No statement recorded")
+            return self.env._("No statement recorded")
         date = format_date(self.env, current[1])
         if current[0] == "given":
-            return _("Accepted since %(date)s", date=date)
-        return _("Withdrawn since %(date)s", date=date)
+            return self.env._("Accepted since %(date)s", date=date)
+        return self.env._("Withdrawn since %(date)s", date=date)
 
     @api.model
     def _search_demat_consent(self, operator, value):
@@ -141,10 +140,9 @@ class ResPartner(models.Model):
         return self._demat_consent_wizard("withdrawn")
 
     def _demat_consent_wizard(self, action):
-        _ = self.env._
         names = {
-            "given": _("Record an Acceptance"),
-            "withdrawn": _("Record a Withdrawal"),
+            "given": self.env._("Record an Acceptance"),
+            "withdrawn": self.env._("Record a Withdrawal"),
         }
         return {
             "type": "ir.actions.act_window",

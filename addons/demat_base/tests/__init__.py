@@ -7,6 +7,8 @@ from . import (
     test_exchange_actions,
     test_mail_bounce,
     test_mail_delivery,
+    test_mail_host,
+    test_mail_layout,
     test_notified,
     test_resolution,
     test_settings,

@@ -1,12 +1,16 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo import fields, models
 from odoo.orm.model_classes import add_to_registry
 from odoo.tests.common import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 
 DOCUMENT_MODEL = "demat.test.document"
+MAIL_LOGGER = "odoo.addons.mail.models.mail_mail"
 
 
 class DematDocument(models.Model):
@@ -152,3 +156,33 @@ class DematCase(MailCommon):
             "body_html": "<p>Invoice <b>F-1</b> is available.</p>",
             **values,
         }
+
+
+class MailDeliveryCase(DematCase):
+    """One started exchange and its mail, with an SMTP session made of paper."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._accept()
+        cls.document = cls._document()
+        cls.exchange = cls._exchange(document=cls.document)
+        cls.exchange._mark_sending()
+
+    def _deliver(self, exchange=None, **values):
+        with self.mock_mail_gateway(), mute_logger(MAIL_LOGGER):
+            return (exchange or self.exchange)._deliver_mail(
+                self._mail_values(**values)
+            )
+
+    def _session(self, send_message, data=None):
+        """Replace parts of the SMTP session the host gets in tests."""
+        session = type(self.testing_smtp_session)
+        attributes = {"send_message": send_message}
+        if data:
+            attributes["data"] = data
+        return patch.multiple(session, create=True, **attributes)
+
+    @staticmethod
+    def _raise(error):
+        raise error

@@ -29,7 +29,14 @@ class TestExchange(DematCase):
         exchange = self._exchange()
         self.assertRecordValues(
             exchange,
-            [{"state": "pending", "attempts": 0, "direction": "out", "started_at": False}],
+            [
+                {
+                    "state": "pending",
+                    "attempts": 0,
+                    "direction": "out",
+                    "started_at": False,
+                }
+            ],
         )
         self.assertEqual(exchange.display_name, "F-1 – E-mail")
 
@@ -141,7 +148,14 @@ class TestExchange(DematCase):
         exchange._mark_sending()
         self.assertRecordValues(
             exchange,
-            [{"attempts": 2, "error_code": False, "error_text": False, "traceback": False}],
+            [
+                {
+                    "attempts": 2,
+                    "error_code": False,
+                    "error_text": False,
+                    "traceback": False,
+                }
+            ],
         )
 
     def test_mixed_attempts_are_counted_each(self):
@@ -198,8 +212,12 @@ class TestExchange(DematCase):
     def test_lock_is_given_back_after_a_database_error(self):
         """A lock left on a pooled connection would keep the exchange for ever."""
         exchange = self._exchange()
-        held = SQL("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-                   " AND classid = %s AND objid = %s", LOCK_CLASS, exchange.id)
+        held = SQL(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND classid = %s AND objid = %s",
+            LOCK_CLASS,
+            exchange.id,
+        )
         with (
             patch.object(self.env.cr, "rollback", self._rollback_to_savepoint),
             self.assertRaises(psycopg2.errors.DivisionByZero),
@@ -221,7 +239,9 @@ class TestExchange(DematCase):
         exchanges = self._exchange("a", document) + self._exchange("b", document)
         self._exchange("c")
         document = document.with_user(self.clerk)
-        self.assertEqual(document.demat_exchange_ids, exchanges.sorted("id", reverse=True))
+        self.assertEqual(
+            document.demat_exchange_ids, exchanges.sorted("id", reverse=True)
+        )
         self.assertEqual(document.demat_exchange_count, 2)
         action = document.action_view_demat_exchanges()
         found = self.env["demat.exchange"].search(action["domain"])

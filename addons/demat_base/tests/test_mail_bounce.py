@@ -139,7 +139,8 @@ class TestMailBounce(DematCase):
     def test_same_report_twice_is_told_once(self):
         for number in (1, 2):
             self._come_back(
-                ("first@client.example.com", "failed", "5.1.1", "Unknown"), number=number
+                ("first@client.example.com", "failed", "5.1.1", "Unknown"),
+                number=number,
             )
         self.assertEqual(len(self.exchange.log_ids), 1)
 

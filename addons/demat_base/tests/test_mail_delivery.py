@@ -7,34 +7,13 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import DematCase
-
-MAIL_LOGGER = "odoo.addons.mail.models.mail_mail"
+from ..lib.mail_failures import CODES
+from .common import MAIL_LOGGER, MailDeliveryCase
 
 
 @tagged("post_install", "-at_install")
-class TestMailDelivery(DematCase):
+class TestMailDelivery(MailDeliveryCase):
     """One mail, and every way it can end."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._accept()
-        cls.document = cls._document()
-        cls.exchange = cls._exchange(document=cls.document)
-        cls.exchange._mark_sending()
-
-    def _deliver(self, exchange=None, **values):
-        with self.mock_mail_gateway(), mute_logger(MAIL_LOGGER):
-            return (exchange or self.exchange)._deliver_mail(self._mail_values(**values))
-
-    def _session(self, send_message, data=None):
-        """Replace parts of the SMTP session the host gets in tests."""
-        session = type(self.testing_smtp_session)
-        attributes = {"send_message": send_message}
-        if data:
-            attributes["data"] = data
-        return patch.multiple(session, create=True, **attributes)
 
     # ---- delivered ----
 
@@ -72,8 +51,9 @@ class TestMailDelivery(DematCase):
         )
         self.assertEqual(len(message.notification_ids), 2)
         for words in ("first@client.example.com", "Invoice F-1", message.message_id):
-            self.assertIn(words.replace("<", "&lt;").replace(">", "&gt;"),
-                          self.exchange.report)
+            self.assertIn(
+                words.replace("<", "&lt;").replace(">", "&gt;"), self.exchange.report
+            )
 
     def test_on_the_chatter_but_not_on_the_portal(self):
         self._deliver()
@@ -105,7 +85,9 @@ class TestMailDelivery(DematCase):
 
     def test_sender(self):
         self._deliver(email_from="Billing <billing@us.example.com>")
-        self.assertEqual(self._mails[0]["email_from"], '"Billing" <billing@us.example.com>')
+        self.assertEqual(
+            self._mails[0]["email_from"], '"Billing" <billing@us.example.com>'
+        )
 
     def test_archived_file_goes_as_a_copy(self):
         archived = self.env["ged.document"]._archive(
@@ -141,10 +123,6 @@ class TestMailDelivery(DematCase):
         ours = (self.exchange + failed).mail_mail_id
         self.assertEqual(set(ours.mapped("state")), {"sent", "exception"})
 
-    @staticmethod
-    def _raise(error):
-        raise error
-
     def test_batch_over_one_connection(self):
         exchanges = self.exchange + self._exchange("b", self.document)
         exchanges[1]._mark_sending()
@@ -156,8 +134,9 @@ class TestMailDelivery(DematCase):
                 lambda session: (250, b"ok"),
                 create=True,
             ),
-            patch("smtplib.SMTP", side_effect=lambda *a, **k: self.testing_smtp_session)
-            as opened,
+            patch(
+                "smtplib.SMTP", side_effect=lambda *a, **k: self.testing_smtp_session
+            ) as opened,
             exchanges._mail_sessions() as batch,
         ):
             for exchange in batch:
@@ -165,41 +144,6 @@ class TestMailDelivery(DematCase):
         self.assertEqual(opened.call_count, 1)
         self.assertEqual(exchanges.mapped("state"), ["done", "done"])
         self.assertEqual(len(self.emails), 2)
-
-    # ---- layout ----
-
-    def test_letter_layout(self):
-        self.company.write({"street": "3 rue du Port", "city": "Rennes"})
-        self._deliver()
-        body = self._mails[0]["body"]
-        self.assertIn(self.company.name, body)
-        self.assertIn("3 rue du Port", body)
-        self.assertIn("<p>Invoice <b>F-1</b> is available.</p>", body)
-        self.assertIn("Please do not reply", body)
-        text = self._mails[0]["body_alternative"]
-        self.assertIn("Invoice *F-1* is available.", text)
-        self.assertIn("Please do not reply", text)
-        self.assertNotIn("Please do not reply", self.exchange.mail_message_id.body)
-
-    def test_plain_layout(self):
-        self.company.write({"street": "3 rue du Port", "demat_mail_layout": "plain"})
-        self._deliver()
-        self.assertNotIn("3 rue du Port", self._mails[0]["body"])
-        self.assertIn("Please do not reply", self._mails[0]["body"])
-
-    def test_no_layout(self):
-        self._deliver(layout=False)
-        self.assertNotIn("Please do not reply", self._mails[0]["body"])
-
-    def test_layout_in_the_language_of_the_customer(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        module = self.env["ir.module.module"].search([("name", "=", "demat_base")])
-        module._update_translations(["fr_FR"])
-        self._deliver(lang="fr_FR")
-        self.assertIn(
-            "Ce mail est généré par un serveur. Merci de ne pas y répondre.",
-            self._mails[0]["body"],
-        )
 
     # ---- not delivered ----
 
@@ -216,7 +160,11 @@ class TestMailDelivery(DematCase):
         self.assertIn("does not know this address", self.exchange.error_text)
         self.assertIn("SMTPRecipientsRefused", self.exchange.traceback)
         self.assertEqual(
-            set(self.exchange.mail_message_id.notification_ids.mapped("notification_status")),
+            set(
+                self.exchange.mail_message_id.notification_ids.mapped(
+                    "notification_status"
+                )
+            ),
             {"exception"},
         )
 
@@ -305,8 +253,6 @@ class TestMailDelivery(DematCase):
         self.assertEqual(self.exchange.mail_mail_id.state, "cancel")
 
     def test_every_cause_has_words(self):
-        from odoo.addons.demat_base.lib.mail_failures import CODES
-
         for code in CODES:
             self.assertTrue(self.exchange._failure_words(code))
 
@@ -346,65 +292,3 @@ class TestMailDelivery(DematCase):
         self.assertIn(server, mail._filter_mail_mail_servers(server))
         mail = mail.with_context(demat_smtp_journal=object())
         self.assertFalse(mail._filter_mail_mail_servers(server))
-
-    # ---- mails of exchanges sent or retried by the host ----
-
-    def _host_mail(self, **values):
-        mail = self.env["mail.mail"].create(
-            {
-                "email_to": "first@client.example.com",
-                "email_from": "us@us.example.com",
-                "subject": "x",
-                "body_html": "<p>x</p>",
-                **values,
-            }
-        )
-        self.exchange.mail_mail_id = mail
-        return mail
-
-    def test_outcome_of_a_mail_the_host_sends(self):
-        mail = self._host_mail()
-        with self.mock_mail_gateway():
-            mail.send()
-        self.assertEqual(self.exchange.state, "done")
-
-    def test_outcome_of_a_mail_the_host_sends_and_deletes(self):
-        mail = self._host_mail(auto_delete=True)
-        with self.mock_mail_gateway(mail_unlink_sent=True):
-            mail.send()
-        self.assertFalse(mail.exists())
-        self.assertEqual(self.exchange.state, "done")
-
-    def test_failure_of_a_mail_the_host_sends(self):
-        mail = self._host_mail()
-        with self.mock_mail_gateway(), mute_logger(MAIL_LOGGER):
-            with self._session(lambda *args: self._raise(OSError("552 5.2.2 full"))):
-                mail.send()
-        self.assertRecordValues(
-            self.exchange, [{"state": "failed", "error_code": "mailbox_full"}]
-        )
-
-    def test_retry_on_the_mail_is_a_retry_of_the_exchange(self):
-        self.customer.demat_email = "first@client.example.com"
-        with self.mock_mail_gateway(), mute_logger(MAIL_LOGGER):
-            with self._session(lambda *args: self._raise(OSError("450 4.2.0 later"))):
-                self.exchange._deliver_mail(self._mail_values())
-        foreign = self.env["mail.mail"].create({"state": "exception"})
-        mails = self.exchange.mail_mail_id + foreign
-        with self.mock_mail_gateway():
-            mails.action_retry()
-        self.assertEqual(foreign.state, "outgoing", "mails of others as before")
-        self.assertEqual(mails[0].state, "exception", "never queued")
-        self.assertRecordValues(self.exchange, [{"state": "done", "attempts": 2}])
-        self.assertEqual(len(self._mails), 1)
-
-    def test_old_delivered_mails_are_dropped(self):
-        self._deliver()
-        mail, message = self.exchange.mail_mail_id, self.exchange.mail_message_id
-        self.env["mail.mail"]._gc_demat_mails()
-        self.assertTrue(mail.exists())
-        self.exchange.done_at = "2020-01-01"
-        self.env["mail.mail"]._gc_demat_mails()
-        self.assertFalse(mail.exists())
-        self.assertTrue(message.exists())
-        self.assertTrue(self.exchange.report)

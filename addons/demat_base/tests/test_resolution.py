@@ -120,7 +120,9 @@ class TestResolution(DematCase):
         self.assertIsNone(found.channel)
         reason = found.blocking[0]
         self.assertEqual(reason.code, "no_address")
-        self.assertEqual((reason.model, reason.res_id), ("res.partner", self.customer.id))
+        self.assertEqual(
+            (reason.model, reason.res_id), ("res.partner", self.customer.id)
+        )
 
     def test_wrong_address_blocks_and_is_named(self):
         self.customer.email = "call us"

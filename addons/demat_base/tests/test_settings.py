@@ -12,9 +12,7 @@ class TestSettings(DematCase):
         self.assertIn(self.company.name, text)
         self.assertEqual(version, "standard 1")
         self.company.demat_consent_wording = "First text."
-        self.assertEqual(
-            self.company._demat_get_wording(), ("First text.", "1")
-        )
+        self.assertEqual(self.company._demat_get_wording(), ("First text.", "1"))
         self.company.write({"demat_consent_wording": " First text. "})
         self.assertEqual(self.company.demat_consent_wording_version, 1, "same text")
         self.company.demat_consent_wording = "Second text."

@@ -97,7 +97,9 @@ class DematConsentWizard(models.TransientModel):
         ]
         if not kinds:
             raise UserError(
-                self.env._("Choose the documents it is about: invoices, quotes or both.")
+                self.env._(
+                    "Choose the documents it is about: invoices, quotes or both."
+                )
             )
         if not self.partner_ids:
             raise UserError(self.env._("Choose at least one customer."))

@@ -3,7 +3,6 @@
 """Typed lists of notification addresses."""
 
 import pytest
-
 from demat_lib_demat_base.addresses import AddressError, join, parse
 
 

@@ -3,7 +3,6 @@
 """Words of mail servers, as they were written by real ones, and what they mean."""
 
 import pytest
-
 from demat_lib_demat_base.mail_failures import CODES, classify, enhanced_status
 
 SMTP = "Mail delivery failed via SMTP server 'mail.example'.\n"
@@ -54,8 +53,11 @@ SMTP = "Mail delivery failed via SMTP server 'mail.example'.\n"
         ("unknown", SMTP + "SMTPDataError: (571, b'go away')", "refused"),
         ("mail_bounce", "a@x.fr: 5.2.2 mailbox full", "mailbox_full"),
         (None, "Status: 5.4.4 (unable to route: no mail hosts)", "domain_unknown"),
-        (None, "quoted 2.0.0 OK then 5.1.10 RESOLVER.ADR.RecipientNotFound",
-         "address_unknown"),
+        (
+            None,
+            "quoted 2.0.0 OK then 5.1.10 RESOLVER.ADR.RecipientNotFound",
+            "address_unknown",
+        ),
         (None, "I am sorry to have to tell you", "refused"),
         (None, "", "refused"),
     ],

@@ -3,7 +3,6 @@
 """Precedence of the addresses, and what blocks."""
 
 import pytest
-
 from demat_lib_demat_base.resolution import Blocking, Level, resolve
 
 

@@ -5,7 +5,6 @@
 import smtplib
 
 import pytest
-
 from demat_lib_demat_base.smtp_journal import SmtpJournal
 
 
