@@ -46,7 +46,7 @@ def _text(draw, position, text, size, fill, *, bold=0, spacing=0):
 def make_logo():
     """PNG: two roofs over a course of stones, with the name of the firm."""
     width, height = 510 * SCALE, 146 * SCALE
-    image = Image.new("RGB", (width, height), "white")
+    image = Image.new("RGBA", (width, height), (255, 255, 255, 0))
     draw = ImageDraw.Draw(image)
 
     def polygon(points, fill):
