@@ -11,6 +11,7 @@
     "depends": [
         "demat_base",
         "account_edi_ubl_cii",
+        "account_payment",
         "sale_project",
     ],
     "data": [

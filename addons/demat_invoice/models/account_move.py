@@ -36,10 +36,9 @@ class AccountMove(models.Model):
         copy=False,
         readonly=True,
         index="btree_not_null",
-        tracking=True,
     )
     is_dematerialised = fields.Boolean(
-        string="Dematerialised", copy=False, readonly=True, tracking=True
+        string="Dematerialised", copy=False, readonly=True
     )
     demat_sent_date = fields.Datetime(string="Sent on", copy=False, readonly=True)
     demat_sent_uid = fields.Many2one(

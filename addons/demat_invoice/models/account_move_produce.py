@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 import traceback
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,17 +38,43 @@ class AccountMove(models.Model):
     def _demat_produce(self):
         """Render, embed and seal the invoices of one company.
 
+        The rules of the electronic invoice are checked in their own process while the
+        renderer draws: two processors, no waiting.
+
         :return: ``({move: SealResult}, {move: Failure})``
         """
         sealer, failure = self._demat_get_sealer()
         if failure:
             return {}, dict.fromkeys(self, failure)
-        rendered, failures = self._demat_render()
+        exported, failures = self._demat_export()
+        schematron = self.env["res.company"]._ged_use_schematron()
         produced = {}
-        for move, pdf in rendered.items():
-            result = move._demat_guarded(lambda m=move, p=pdf: m._demat_seal(p, sealer))
-            (failures if isinstance(result, Failure) else produced)[move] = result
+        with ThreadPoolExecutor(max_workers=1) as checker:
+            checks = {
+                move: checker.submit(facturx.check_cii, xml, schematron=schematron)
+                for move, xml in exported.items()
+            }
+            rendered, bad = self.browse([move.id for move in exported])._demat_render()
+            failures.update(bad)
+            for move, pdf in rendered.items():
+                result = move._demat_guarded(
+                    lambda m=move, p=pdf: m._demat_seal(
+                        p, exported[m], checks[m].result(), sealer
+                    )
+                )
+                if isinstance(result, Failure):
+                    failures[move] = result
+                else:
+                    produced[move] = result
         return produced, failures
+
+    def _demat_export(self):
+        """Return ``({move: CII XML}, {move: Failure})``, made by the host."""
+        exported, failures = {}, {}
+        for move in self:
+            result = move._demat_guarded(move._demat_export_xml)
+            (failures if isinstance(result, Failure) else exported)[move] = result
+        return exported, failures
 
     def _demat_get_sealer(self):
         """Return ``(Sealer, None)`` of the company of these invoices, or why not."""
@@ -91,10 +119,12 @@ class AccountMove(models.Model):
             for move, values in data.items()
         }
 
-    def _demat_seal(self, pdf, sealer):
+    def _demat_seal(self, pdf, xml, problems, sealer):
         """Turn a drawn PDF into the sealed Factur-X PDF/A-3 of this invoice.
 
         :param pdf: bytes of the drawing
+        :param xml: bytes of the CII XML
+        :param problems: what ``facturx.check_cii`` found in it
         :param sealer: ``ged_archive.lib.seal.Sealer``
         :return: ``SealResult``
         :raises InvalidXmlError: the electronic invoice breaks a rule
@@ -102,7 +132,12 @@ class AccountMove(models.Model):
         :raises SealError: the seal cannot be set
         """
         self.ensure_one()
-        xml = self._demat_export_xml()
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if errors:
+            raise lib_errors.InvalidXmlError(
+                self.env._("The electronic invoice breaks the rules of EN 16931."),
+                errors,
+            )
         info = DocumentInfo(
             title=self.name,
             author=self.company_id.name,
@@ -120,24 +155,13 @@ class AccountMove(models.Model):
         return sealer.seal(conversion.data)
 
     def _demat_export_xml(self):
-        """Return the checked CII XML of the host for this invoice.
+        """Return the CII XML of the host for this invoice, not yet checked.
 
-        :raises InvalidXmlError: a field is missing or a rule of EN 16931 is broken
+        :raises UserError: the host misses something for it
         """
         xml, missing = self.env["account.edi.xml.cii"]._export_invoice(self)
         if missing:
             raise UserError("\n".join(sorted(missing)))
-        schematron = self.company_id._ged_use_schematron()
-        problems = [
-            problem
-            for problem in facturx.check_cii(xml, schematron=schematron)
-            if problem.severity == "error"
-        ]
-        if problems:
-            raise lib_errors.InvalidXmlError(
-                self.env._("The electronic invoice breaks the rules of EN 16931."),
-                problems,
-            )
         return xml
 
     # -- keeping the file -------------------------------------------------------------
@@ -168,7 +192,7 @@ class AccountMove(models.Model):
             [move._demat_prepare_document_vals(produced[move]) for move in self]
         )
         documents._record_event("sent")
-        self._demat_attach({move: produced[move].data for move in self})
+        attachments = self._demat_attach({move: produced[move].data for move in self})
         exchanges = (
             self.env["demat.exchange"]
             .sudo()
@@ -196,9 +220,16 @@ class AccountMove(models.Model):
         )
         for move in self:
             move._demat_write(
-                {"demat_document_id": by_move[move.id].id, "is_move_sent": True}
+                {
+                    "access_token": move.access_token or str(uuid.uuid4()),
+                    "demat_document_id": by_move[move.id].id,
+                    "is_move_sent": True,
+                    "message_main_attachment_id": attachments[move].id,
+                }
             )
-            move._demat_log_sent(by_move[move.id])
+        self._message_log_batch(
+            {move.id: move._demat_sent_note(by_move[move.id]) for move in self}
+        )
 
     def _demat_prepare_document_vals(self, sealed: SealResult):
         """Return the values of the archive row of this invoice."""
@@ -223,7 +254,11 @@ class AccountMove(models.Model):
         }
 
     def _demat_attach(self, contents):
-        """Make the sealed bytes the host's official PDF of each invoice."""
+        """Make the sealed bytes the host's official PDF of each invoice.
+
+        :param contents: ``{move: bytes}``
+        :return: ``{move: ir.attachment}``
+        """
         old = self.invoice_pdf_report_id
         if old:
             # a file made by the host before, or the version before a reopening
@@ -246,8 +281,7 @@ class AccountMove(models.Model):
             )
         )
         self.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
-        for move, attachment in zip(self, attachments, strict=True):
-            move._demat_write({"message_main_attachment_id": attachment.id})
+        return dict(zip(self, attachments, strict=True))
 
     def _demat_archive_report(self, document):
         """Return the readable report of the exchange with the archive (seed 001)."""
@@ -255,7 +289,8 @@ class AccountMove(models.Model):
             "demat_invoice.exchange_report_archive", {"document": document}
         )
 
-    def _demat_log_sent(self, document):
+    def _demat_sent_note(self, document):
+        """Return the words for the chatter."""
         self.ensure_one()
         note = self.env._(
             "Sent: version %(version)s archived under number %(number)s, seal %(level)s"
@@ -267,7 +302,7 @@ class AccountMove(models.Model):
         )
         if document.seal_note:
             note += " " + document.seal_note
-        self._message_log(body=note)
+        return note
 
     # -- what went wrong --------------------------------------------------------------
 

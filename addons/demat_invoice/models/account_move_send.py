@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from odoo.addons.ged_archive.lib import facturx
+
 from ..lib import states
 from .account_move_produce import Failure
 
@@ -114,7 +116,14 @@ class AccountMove(models.Model):
         sealer, failure = self._demat_get_sealer()
         if failure:
             return failure
-        return self._demat_guarded(lambda: self._demat_seal(pdf, sealer))
+        schematron = self.env["res.company"]._ged_use_schematron()
+
+        def seal():
+            xml = self._demat_export_xml()
+            problems = facturx.check_cii(xml, schematron=schematron)
+            return self._demat_seal(pdf, xml, problems, sealer)
+
+        return self._demat_guarded(seal)
 
     def _demat_publish_for_host(self, sealed, methods):
         """Archive and mark as sent what leaves through the host's wizard.

@@ -10,6 +10,20 @@ from ..lib import states
 TRANSITION = object()
 
 
+#: What the transitions may write past the host's ``write``.
+SENDING_FIELDS = {
+    "access_token",
+    "demat_document_id",
+    "demat_error",
+    "demat_sent_date",
+    "demat_sent_uid",
+    "demat_state",
+    "is_dematerialised",
+    "is_move_sent",
+    "message_main_attachment_id",
+}
+
+
 class AccountMove(models.Model):
     _inherit = "account.move"
 
@@ -179,14 +193,17 @@ class AccountMove(models.Model):
         self._demat_write({"demat_state": target, **values})
 
     def _demat_write(self, values):
-        """Write our own fields past the lock of sent invoices."""
-        return (
-            self.with_context(
-                demat_transition=TRANSITION, skip_is_manually_modified=True
-            )
-            .sudo()
-            .write(values)
-        )
+        """Write fields of the sending, and nothing else.
+
+        The host's ``write`` of an entry balances its lines, synchronises payments and
+        checks lock dates: a third of the time of a batch, for fields that no line
+        depends on. The journal ``demat.state.change`` is their tracking.
+        """
+        unknown = values.keys() - SENDING_FIELDS
+        if unknown:
+            raise ValueError(f"not fields of the sending: {sorted(unknown)}")
+        moves = self.with_context(demat_transition=TRANSITION).sudo()
+        return models.BaseModel.write(moves, values)
 
     # -- validation and draft ---------------------------------------------------------
 

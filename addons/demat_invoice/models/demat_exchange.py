@@ -36,26 +36,33 @@ class DematExchange(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _demat_prepare_mail(self, exchange, resolution):
+    def _demat_prepare_mails(self, resolutions):
         # IMPLEMENTS demat_base: seed 001, "Courriel type suite à Envoyer"
-        self.ensure_one()
-        template = self.company_id._demat_get_mail_template().sudo()
-        lang = resolution.lang or self.partner_id.lang or self.env.lang
-        fields_to_render = ("subject", "body_html", "email_from", "reply_to")
-        rendered = template.with_context(lang=lang)._generate_template(
-            self.ids, fields_to_render
-        )[self.id]
-        attachments = (
-            self.invoice_pdf_report_id
-            if resolution.attach_pdf
-            else self.env["ir.attachment"]
+        result = {}
+        groups = self.grouped(
+            lambda move: (
+                move.company_id._demat_get_mail_template(),
+                resolutions[move.id].lang or move.partner_id.lang or self.env.lang,
+            )
         )
-        return {
-            "subject": rendered.get("subject"),
-            "body_html": rendered.get("body_html"),
-            "email_from": rendered.get("email_from"),
-            "reply_to": rendered.get("reply_to"),
-            "attachment_ids": attachments.ids,
-            "author_id": self.company_id.partner_id.id,
-            "lang": lang,
-        }
+        fields_to_render = ("subject", "body_html", "email_from", "reply_to")
+        for (template, lang), moves in groups.items():
+            texts = (
+                template.sudo()
+                .with_context(lang=lang)
+                ._generate_template(moves.ids, fields_to_render)
+            )
+            for move in moves:
+                attachments = (
+                    move.invoice_pdf_report_id
+                    if resolutions[move.id].attach_pdf
+                    else self.env["ir.attachment"]
+                )
+                result[move.id] = {
+                    name: texts[move.id].get(name) for name in fields_to_render
+                } | {
+                    "attachment_ids": attachments.ids,
+                    "author_id": move.company_id.partner_id.id,
+                    "lang": lang,
+                }
+        return result

@@ -103,9 +103,7 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
         # of the test transaction
         parameters = cls.env["ir.config_parameter"].sudo()
         parameters.set_param("ged_archive.schematron", "False")
-        parameters.set_param(
-            "report.url", "http://127.0.0.1:9"
-        )
+        parameters.set_param("report.url", "http://127.0.0.1:9")
 
     @classmethod
     def _make_profile(cls, company, **days):
