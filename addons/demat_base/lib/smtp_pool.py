@@ -48,8 +48,10 @@ class SmtpPool:
 
 
 def _is_alive(connection):
+    """Whether it still answers; one that cannot be asked is not used again."""
+    noop = getattr(connection, "noop", None)
     try:
-        return connection.noop()[0] == 250
+        return noop is not None and noop()[0] == 250
     except (OSError, smtplib.SMTPException):
         return False
 

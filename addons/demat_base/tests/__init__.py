@@ -5,6 +5,7 @@ from . import (
     test_consent,
     test_exchange,
     test_exchange_actions,
+    test_exchange_dispatch,
     test_mail_bounce,
     test_mail_delivery,
     test_mail_host,

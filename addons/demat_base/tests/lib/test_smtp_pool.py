@@ -92,3 +92,13 @@ def test_each_mail_has_its_own_journal():
         if text == "first":
             connection.send_message(text)
     assert [journal.data_started for journal in journals] == [True, False]
+
+
+def test_connection_that_cannot_be_asked_is_not_reused():
+    class Mute:
+        def quit(self):
+            pass
+
+    pool = smtp_pool.SmtpPool()
+    first = pool.take("a", Mute)
+    assert pool.take("a", Mute) is not first
