@@ -31,22 +31,21 @@ def server(make_server, demat_host_template):
     return make_server(demat_host_template)
 
 
-def call(server, function, **payload):
-    return server.call(f"{USES}:{function}", addons=ADDONS, **payload)
+def call(server, *steps):
+    """Run functions of tests/support/uses.py, in one process; their answers."""
+    given = [[name, {"addons": ADDONS, **payload}] for name, payload in steps]
+    return server.call(f"{USES}:in_turn", steps=given)
 
 
-def use(server, addon):
-    answer = call(server, f"use_{addon}")
+def check_use(addon, answer):
     expected = EXPECTED[addon]
     assert {key: answer[key] for key in expected} == expected
-    return answer
 
 
-def check_host(server):
-    """The host invoices, prints, shows its forms and serves its pages."""
-    answer = call(server, "invoice_a_customer")
-    assert answer["state"] == "posted"
-    assert answer["pdf"]
+def check_host(server, invoice):
+    """The host invoiced and printed; it serves its pages."""
+    assert invoice["state"] == "posted"
+    assert invoice["pdf"]
     rpc = server.rpc("admin", "admin")
     for path in ("/odoo", "/my/invoices", "/web/webclient/load_menus"):
         status, _headers, _body = rpc.get(path)
@@ -71,37 +70,54 @@ def test_every_addon_has_a_use():
 @pytest.mark.parametrize("addon", ADDONS)
 def test_a_missing_python_package_is_named(server, addon):
     packages = MANIFESTS[addon].get("external_dependencies", {}).get("python", [])
-    messages = call(server, "refusals", addon=addon, packages=packages)
+    steps = [("refusals", {"addon": addon, "packages": packages})]
+    [messages] = call(server, *steps)
     for package in packages:
         assert package in messages[package], f"{addon} without {package}"
 
 
 def test_one_by_one(server):
     """Installed and used in the order of dependencies, removed in the other order."""
+    steps = []
     for addon in ADDONS:
-        assert call(server, "install", addon=addon)[addon] == "installed"
+        steps.append(("install", {"addon": addon}))
+        steps.append((f"use_{addon}" if addon in EXPECTED else "states", {}))
+    *answers, invoice = call(server, *steps, ("invoice_a_customer", {}))
+    for addon, states, used in zip(ADDONS, answers[::2], answers[1::2], strict=True):
+        assert states[addon] == "installed"
         if addon in EXPECTED:
-            use(server, addon)
-    check_host(server)
+            check_use(addon, used)
+    check_host(server, invoice)
     for addon in reversed(ADDONS):
-        assert call(server, "uninstall", addon=addon)[addon] == "uninstalled"
-        check_host(server)
-    assert call(server, "leftovers") == []
+        steps = [("uninstall", {"addon": addon}), ("invoice_a_customer", {})]
+        states, invoice = call(server, *steps)
+        assert states[addon] == "uninstalled"
+        check_host(server, invoice)
+    assert call(server, ("leftovers", {})) == [[]]
 
 
 def test_all_at_once_and_the_root_removed(server):
     """The last addon brings those it needs; removing the first takes them all away."""
-    states = call(server, "install", addon=ADDONS[-1])
-    assert states[ADDONS[0]] == "installed"
-    for addon in ADDONS:
-        call(server, "install", addon=addon)
-        files = MANIFESTS[addon].get("demo", [])
-        assert call(server, "load_demo", addon=addon, files=files)
-    sent = use(server, "demat_invoice")
-    states = call(server, "uninstall", addon=ADDONS[0])
-    assert {states[name] for name in dependents(ADDONS[0])} == {"uninstalled"}
-    check_host(server)
-    assert call(server, "leftovers") == []
+    first, last = ADDONS[0], ADDONS[-1]
+    steps = [("install", {"addon": last})]
+    steps += [("install", {"addon": addon}) for addon in ADDONS if addon != last]
+    steps += [
+        ("load_demo", {"addon": addon, "files": MANIFESTS[addon].get("demo", [])})
+        for addon in ADDONS
+    ]
+    states, *loaded, sent = call(server, *steps, ("use_demat_invoice", {}))
+    assert states[first] == "installed"
+    assert all(loaded)
+    check_use("demat_invoice", sent)
+    steps = [
+        ("uninstall", {"addon": first}),
+        ("invoice_a_customer", {}),
+        ("leftovers", {}),
+    ]
+    states, invoice, leftovers = call(server, *steps)
+    assert {states[name] for name in dependents(first)} == {"uninstalled"}
+    assert leftovers == []
+    check_host(server, invoice)
     # The sealed file went back to its invoice.
     rows = server.sql(
         "SELECT res_model, res_id FROM ir_attachment WHERE id = %s", sent["attachment"]

@@ -14,6 +14,24 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0
 SITE = "Chantier des Tilleuls"
 
 
+def in_turn(env, payload):
+    """Several functions of this file in one process; their answers.
+
+    Each gets an environment of its own: installing or removing an addon makes a new
+    registry.
+
+    :param payload: ``steps``, a list of (name of a function, its payload)
+    """
+    from odoo import api
+
+    answers = []
+    for name, given in payload["steps"]:
+        fresh = api.Environment(env.cr, env.uid, {})
+        answers.append(globals()[name](fresh, given))
+        fresh.cr.commit()
+    return answers
+
+
 # -- the life of addons ---------------------------------------------------------------
 
 
