@@ -14,7 +14,7 @@ import os
 import shutil
 
 from . import console, processes, templates
-from .context import prepare
+from .context import locked, prepare
 
 TARGET = "bench.run:run"
 KIND = "bench"
@@ -27,6 +27,12 @@ def run(options):
         raise console.Failure("there is nothing to measure: no bench/run.py")
     if options.count < 1:
         raise console.Failure("the number of invoices must be at least 1")
+    # A second one would stop the servers of the first, and slow it down.
+    with locked(context.paths.state / "bench.lock", "measuring"):
+        return _run(context, options)
+
+
+def _run(context, options):
     folder = context.paths.state / "bench"
     log = context.paths.logs / "bench.log"
     log.unlink(missing_ok=True)
