@@ -3,6 +3,7 @@
 import logging
 
 import psycopg2
+import psycopg2.errors
 
 from odoo import api, fields, models, modules
 from odoo.tools import SQL
@@ -15,6 +16,11 @@ _logger = logging.getLogger(__name__)
 TABLES = {"document": "ged_document", "event": "ged_event"}
 BATCH = 1000
 LOCK_TIMEOUT = "10s"
+CONTENTION = (
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.errors.SerializationFailure,
+)
 _POSTCOMMIT = "ged_archive.chain"
 
 
@@ -61,11 +67,10 @@ class GedChain(models.Model):
             callbacks.data.pop(_POSTCOMMIT, None)
             try:
                 _link_in_own_transactions(registry)
-            except psycopg2.Error as exc:
-                # The caller's work is committed and must not fail any more. A lock that
-                # is not free in time, or a row changed meanwhile: the cron links it
-                # some minutes later.
-                _logger.info("archive chain: linking postponed (%s)", exc.pgcode)
+            except Exception:
+                # The caller's work is committed, it must not look as if it had failed.
+                # The cron tries again and fails in its own name.
+                _logger.exception("archive chain: linking failed, left to the cron")
 
     @api.model
     def _chain_pending(self, company=None):
@@ -81,7 +86,10 @@ class GedChain(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(SQL("SET LOCAL lock_timeout TO %s", LOCK_TIMEOUT))
-        self.env.cr.execute("LOCK TABLE ged_chain IN SHARE ROW EXCLUSIVE MODE")
+        self.env.cr.execute(
+            "LOCK TABLE ged_chain IN SHARE ROW EXCLUSIVE MODE",
+            log_exceptions=False,  # see CONTENTION
+        )
         linked = 0
         for stream in TABLES:
             linked += self._chain_stream(stream, company)
@@ -141,7 +149,8 @@ class GedChain(models.Model):
                 list(ids),
                 list(numbers),
                 list(hashes),
-            )
+            ),
+            log_exceptions=False,  # see CONTENTION
         )
 
     @api.model
@@ -223,12 +232,20 @@ class GedChain(models.Model):
 
 
 def _link_in_own_transactions(registry):
-    """Link all committed rows, one short transaction per batch; return how many."""
+    """Link all committed rows, one short transaction per batch; return how many.
+
+    What meets another worker (the lock is not free in time, a row is being changed) is
+    left to the next call: the next commit, or the cron.
+    """
     total = 0
     while True:
-        with registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            linked = env["ged.chain"]._chain_pending()
+        try:
+            with registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                linked = env["ged.chain"]._chain_pending()
+        except CONTENTION as exc:
+            _logger.info("archive chain: linking postponed (%s)", type(exc).__name__)
+            return total
         total += linked
         if linked < BATCH:
             return total

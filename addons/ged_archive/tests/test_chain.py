@@ -267,8 +267,8 @@ class TestChain(ArchiveCommon):
         document = self._archive()
         with (
             patch.object(
-                ged_chain,
-                "_link_in_own_transactions",
+                type(self.env["ged.chain"]),
+                "_chain_pending",
                 side_effect=psycopg2.errors.LockNotAvailable("busy"),
             ) as attempt,
             patch.object(ged_chain._logger, "info") as info,
@@ -277,3 +277,17 @@ class TestChain(ArchiveCommon):
         attempt.assert_called_once()
         self.assertIn("postponed", info.call_args.args[0])
         self.assertFalse(document.chain_number)
+
+    @mute_logger("odoo.addons.ged_archive.models.ged_chain")
+    def test_failure_after_the_commit_does_not_reach_the_caller(self):
+        """Whatever goes wrong: the work is committed and must not be done twice."""
+        callbacks = self.env.cr.postcommit
+        callbacks.clear()
+        self._archive()
+        with patch.object(
+            type(self.env["ged.chain"]), "_chain_pending", side_effect=KeyError("x")
+        ) as attempt:
+            callbacks.run()
+            attempt.assert_called_once()
+            with self.assertRaises(KeyError):
+                ged_chain._link_in_own_transactions(self.env.registry)
