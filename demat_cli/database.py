@@ -24,6 +24,7 @@ PG_VARIABLES = {
 }
 MAINTENANCE = "postgres"
 COMMENT = "demat"
+EMBEDDED_RUNTIME = "python_PostgresServer"
 
 
 @dataclass
@@ -131,11 +132,15 @@ def _runtime_folder():
     """A private folder for the embedded server's lock (and its socket, if need be)."""
     given = os.environ.get("XDG_RUNTIME_DIR")
     if given and os.path.isdir(given) and os.access(given, os.W_OK):
-        return {}
-    folder = Path(tempfile.gettempdir()) / f"demat-{os.geteuid()}"
-    folder.mkdir(mode=0o711, exist_ok=True)
-    if folder.stat().st_uid != os.geteuid():
-        raise Failure(f"{folder} belongs to somebody else", "export XDG_RUNTIME_DIR=…")
+        folder = Path(given)
+    else:
+        folder = Path(tempfile.gettempdir()) / f"demat-{os.geteuid()}"
+        folder.mkdir(mode=0o711, exist_ok=True)
+        if folder.stat().st_uid != os.geteuid():
+            remedy = "export XDG_RUNTIME_DIR=<a folder of yours>"
+            raise Failure(f"{folder} belongs to somebody else", remedy)
+    # Unless it exists the library puts its lock, the same for all users, in /tmp.
+    (folder / EMBEDDED_RUNTIME).mkdir(mode=0o711, exist_ok=True)
     return {"XDG_RUNTIME_DIR": str(folder)}
 
 
