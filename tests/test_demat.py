@@ -256,3 +256,35 @@ def test_addons_come_after_what_they_need(tmp_path):
         write(tmp_path / f"addons/{name}/__manifest__.py", repr(manifest))
     assert context.our_addons(found) == ["c", "b", "a"]
     assert context.our_addons(found, ["b"]) == ["c", "b"]
+
+
+# -- the embedded server --------------------------------------------------------------
+
+
+def test_embedded_server_outlives_its_starter_and_stops(demat_context_, tmp_path):
+    """Also where the path of the cluster is longer than a Unix socket's may be."""
+    folder = tmp_path / ("a-long-name-" * 8) / "pg"
+    found = Paths(cache=folder.parent, root=ROOT)
+    folder.parent.mkdir()
+    request = database.embedded(found)
+    python = demat_context_.python
+    first = database.pgtool(python, "start", request)
+    try:
+        assert first["started"]
+        again = database.pgtool(python, "start", request)
+        assert (again["pid"], again["started"]) == (first["pid"], False)
+        dsn = {"host": first["host"], "user": "odoo"}
+        cluster = database.Cluster(python, dsn, "test", embedded=True)
+        cluster.create("one", "test", fast=True)
+        cluster.create("two", "test", "one")
+        assert {cluster.databases()[name] for name in ("one", "two")} == {
+            "demat test test"
+        }
+        cluster.drop("one")
+        assert "one" not in cluster.databases()
+        other = database.embedded(found, pid=first["pid"] + 1)
+        assert database.pgtool(python, "stop", other) == {"stopped": False}
+    finally:
+        mine = database.embedded(found, pid=first["pid"])
+        assert database.pgtool(python, "stop", mine) == {"stopped": True}
+    assert processes.start_time(first["pid"]) is None
