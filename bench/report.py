@@ -21,6 +21,9 @@ def lines(figures):
     yield "-" * (WIDTH + 20)
     for key, words in STAGES:
         yield _row(words, _ms(host["stages"][key]), _ms(ours["stages"][key]))
+        if host["beside"][key] or ours["beside"][key]:
+            beside = (_ms(way["beside"][key]) for way in (host, ours))
+            yield _row("  the same in other threads", *(f"({ms})" for ms in beside))
     yield "-" * (WIDTH + 20)
     yield _row("total", _ms(host["ms"]), _ms(ours["ms"]))
     busy = (_ms(way["processor_ms"]) for way in (host, ours))

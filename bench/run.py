@@ -51,15 +51,19 @@ class Way:
 
     def result(self):
         """The figures of this way, times in ms per invoice, memory in MB."""
-        stages = {
-            key: round(self.clock.seconds.get(key, 0.0) * 1000 / self.count, 2)
-            for key, _words in STAGES
-        }
+        stages, beside = (
+            {
+                key: round(seconds.get(key, 0.0) * 1000 / self.count, 2)
+                for key, _words in STAGES
+            }
+            for seconds in (self.clock.seconds, self.clock.beside)
+        )
         return {
             "count": self.count,
             "ms": round(self.seconds * 1000 / self.count, 2),
             "processor_ms": round(self.processor * 1000 / self.count, 2),
             "stages": stages,
+            "beside": beside,
             "peak_mb": round(self.peak, 1),
             "helpers_mb": round(self.children, 1),
         }

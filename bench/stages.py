@@ -7,6 +7,7 @@ in another stage is charged there; what no stage covers is "other".
 """
 
 import functools
+import threading
 import time
 from collections import defaultdict
 from contextlib import contextmanager
@@ -76,12 +77,18 @@ def _plain_functions():
 
 
 class Clock:
-    """Seconds by stage; one stack, so one thread."""
+    """Seconds by stage of the thread that sends; what other threads do at the same time
+    is kept apart (``beside``), for it costs no waiting.
+    """
 
     def __init__(self):
         self.seconds = defaultdict(float)
+        self.beside = defaultdict(float)
         self._stack = []
         self._mark = 0.0
+        self._thread = None
+        self._lock = threading.Lock()
+        self._other = threading.local()
 
     def _charge(self):
         now = time.perf_counter()
@@ -105,8 +112,24 @@ class Clock:
         """The block is what is measured; returns nothing, see ``seconds``."""
         if self._stack:
             raise RuntimeError("the clock runs already")
+        self._thread = threading.get_ident()
         with self.stage(OTHER):
             yield
+
+    @contextmanager
+    def stage_beside(self, name):
+        """Charge the block to a stage of the other threads, the outermost one only."""
+        if getattr(self._other, "busy", False):
+            yield
+            return
+        self._other.busy = True
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._other.busy = False
+            with self._lock:
+                self.beside[name] += time.perf_counter() - started
 
     def wrap(self, function, name):
         """``function`` with its time charged to a stage while the clock runs."""
@@ -115,7 +138,8 @@ class Clock:
         def timed(*args, **kwargs):
             if not self._stack:
                 return function(*args, **kwargs)
-            with self.stage(name):
+            same = threading.get_ident() == self._thread
+            with (self.stage if same else self.stage_beside)(name):
                 return function(*args, **kwargs)
 
         return timed
