@@ -31,5 +31,6 @@
         "views/demat_invoice_menus.xml",
     ],
     "demo": ["demo/res_company.xml"],
+    "external_dependencies": {"python": ["tinycss2"]},
     "uninstall_hook": "uninstall_hook",
 }

@@ -47,6 +47,27 @@ class TestDrawing(DematInvoiceCommon):
         self.assertEqual(delay(demat_drawing=True), "0")
         self.assertNotEqual(delay(), "0")
 
+    def test_the_style_sheet_lies_in_the_page_and_holds_what_is_used(self):
+        reports = self.env["ir.actions.report"]
+        html = (
+            '<html><head><link type="text/css" rel="stylesheet" '
+            'href="/web/assets/1/web.report_assets_common.min.css"/></head>'
+            '<body><div class="text-end">x</div></body></html>'
+        )
+        [page] = reports._demat_inline_styles([html])
+        self.assertNotIn("<link", page)
+        self.assertIn(".text-end{", page)
+        self.assertNotIn(".btn-primary", page)
+        whole = reports._demat_get_bundle_css("web.report_assets_common.min.css")
+        self.assertLess(len(page), len(whole) / 4)
+
+    def test_a_sheet_that_cannot_be_made_stays_linked(self):
+        html = (
+            '<html><head><link href="/web/assets/1/web.no_such.min.css"/></head></html>'
+        )
+        [page] = self.env["ir.actions.report"]._demat_inline_styles([html])
+        self.assertIn("<link", page)
+
     def test_item_name_of_a_line_without_product(self):
         """BR-25 of EN 16931: each line has an item name."""
         xml = self._invoice()._demat_export_xml()

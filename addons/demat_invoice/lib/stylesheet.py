@@ -1,0 +1,198 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The part of a style sheet that a document uses.
+
+The host's report bundle holds some 400 kB of rules and the renderer reads it for each
+page body, header and footer. A document uses a tenth of it. Whether a rule can apply is
+judged by the names in its selector: if a class, an id or an element of it occurs nowhere
+in the documents, the rule goes. What cannot be judged stays.
+"""
+
+import functools
+import hashlib
+import re
+from dataclasses import dataclass
+
+import tinycss2
+from lxml import html as lxml_html
+
+__all__ = ["Vocabulary", "reduce_css", "vocabulary_of"]
+
+#: Rules that hold other rules.
+_NESTING = {"media", "supports"}
+#: Rules that a printed page never uses, and fonts, which are kept apart.
+_USELESS = {"keyframes", "-webkit-keyframes", "-moz-keyframes", "charset", "font-face"}
+
+
+_FONT_FAMILY = re.compile(r"font(?:-family)?\s*:\s*([^;}]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Names that occur in documents: elements, classes, ids."""
+
+    elements: frozenset
+    classes: frozenset
+    ids: frozenset
+
+    def __or__(self, other):
+        return Vocabulary(
+            self.elements | other.elements,
+            self.classes | other.classes,
+            self.ids | other.ids,
+        )
+
+
+def vocabulary_of(text):
+    """Return the :class:`Vocabulary` of an HTML text."""
+    elements, classes, ids = {"html", "body"}, set(), set()
+    nodes = lxml_html.document_fromstring(text).iter() if text.strip() else ()
+    for element in nodes:
+        if isinstance(element.tag, str):
+            elements.add(element.tag.lower())
+            classes.update((element.get("class") or "").split())
+            ids.add(element.get("id"))
+    return Vocabulary(frozenset(elements), frozenset(classes), frozenset(ids - {None}))
+
+
+def reduce_css(css, vocabulary, *, system_fonts=frozenset()):
+    """Return the rules of ``css`` that can apply to documents of this vocabulary.
+
+    :param css: text of a style sheet
+    :param vocabulary: :class:`Vocabulary` of all documents it is for
+    :param system_fonts: families that the machine has, in lower case; their
+        ``@font-face`` rules go, as the renderer need not fetch them
+    """
+    digest = hashlib.sha256(css.encode()).hexdigest()
+    return _reduce(digest, vocabulary, system_fonts, css_of=_Holder(css))
+
+
+class _Holder:
+    """The text of a sheet, left out of the key of the cache (its digest is in it)."""
+
+    def __init__(self, css):
+        self.css = css
+
+    def __hash__(self):
+        return 0
+
+    def __eq__(self, other):
+        return isinstance(other, _Holder)
+
+
+@functools.lru_cache(maxsize=32)
+def _reduce(digest, vocabulary, system_fonts, css_of):
+    fonts, rules = _parse(digest, css_of)
+    kept = "".join(_kept(rules, vocabulary))
+    wanted = _families_of(kept) - system_fonts
+    faces = "".join(text for family, text in fonts if family in wanted)
+    return faces + kept
+
+
+@functools.lru_cache(maxsize=4)
+def _parse(digest, css_of):
+    """Parse a sheet once: this takes a second or two for the host's bundle."""
+    sheet = tinycss2.parse_stylesheet(
+        css_of.css, skip_comments=True, skip_whitespace=True
+    )
+    fonts = [
+        (_family(rule.content), f"{rule.serialize()}\n")
+        for rule in sheet
+        if rule.type == "at-rule" and rule.lower_at_keyword == "font-face"
+    ]
+    return fonts, _prepare(sheet)
+
+
+def _prepare(rules):
+    """Turn parsed rules into tuples that are cheap to judge again and again."""
+    prepared = []
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [
+                (_names(tokens), tinycss2.serialize(tokens).strip())
+                for tokens in _split(rule.prelude)
+            ]
+            body = tinycss2.serialize(rule.content).strip()
+            prepared.append(("rule", selectors, body))
+        elif rule.type == "at-rule" and rule.lower_at_keyword in _NESTING:
+            prelude = tinycss2.serialize(rule.prelude).strip()
+            inner = tinycss2.parse_rule_list(
+                rule.content, skip_comments=True, skip_whitespace=True
+            )
+            head = f"@{rule.lower_at_keyword} {prelude}"
+            prepared.append(("nest", head, _prepare(inner)))
+        elif rule.type == "at-rule" and rule.lower_at_keyword not in _USELESS:
+            prepared.append(("other", None, rule.serialize()))
+    return prepared
+
+
+def _split(tokens):
+    """Split the tokens of a prelude at its commas."""
+    selectors, current = [], []
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            selectors.append(current)
+            current = []
+        else:
+            current.append(token)
+    selectors.append(current)
+    return selectors
+
+
+def _names(tokens):
+    """Return ``(elements, classes, ids)`` that a selector needs.
+
+    What stands in brackets (attributes, ``:not()``) asks for nothing here: such a part
+    may apply without its names.
+    """
+    elements, classes, ids = set(), set(), set()
+    previous = None
+    for token in tokens:
+        if token.type == "hash":
+            ids.add(token.value)
+        elif token.type == "ident":
+            if previous == ".":
+                classes.add(token.value)
+            elif previous != ":":
+                elements.add(token.lower_value)
+        previous = token.value if token.type == "literal" else None
+    return frozenset(elements), frozenset(classes), frozenset(ids)
+
+
+def _family(content):
+    """Return the family of a ``@font-face`` rule, in lower case."""
+    for declaration in tinycss2.parse_declaration_list(content):
+        if (
+            declaration.type == "declaration"
+            and declaration.lower_name == "font-family"
+        ):
+            return tinycss2.serialize(declaration.value).strip().strip("\"'").lower()
+    return ""
+
+
+def _kept(prepared, vocabulary):
+    for kind, head, body in prepared:
+        if kind == "rule":
+            selectors = [
+                text
+                for (elements, classes, ids), text in head
+                if elements <= vocabulary.elements
+                and classes <= vocabulary.classes
+                and ids <= vocabulary.ids
+            ]
+            if selectors:
+                yield f"{','.join(selectors)}{{{body}}}\n"
+        elif kind == "nest":
+            inner = "".join(_kept(body, vocabulary))
+            if inner:
+                yield f"{head}{{{inner}}}\n"
+        else:
+            yield f"{body}\n"
+
+
+def _families_of(css):
+    """Return the families that the declarations of a sheet name, in lower case."""
+    found = set()
+    for value in _FONT_FAMILY.findall(css):
+        found.update(name.strip().strip("\"'").lower() for name in value.split(","))
+    return frozenset(found)

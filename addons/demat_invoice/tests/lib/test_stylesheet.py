@@ -1,0 +1,80 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What stays of a style sheet, and what goes."""
+
+import pytest
+from demat_lib_demat_invoice.stylesheet import reduce_css, vocabulary_of
+
+PAGE = """<html><body><div class="page total" id="main">
+<table><tr><td>1</td></tr></table></div></body></html>"""
+
+
+def kept(css, **options):
+    return reduce_css(css, vocabulary_of(PAGE), **options)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "*",
+        ":root",
+        "body",
+        "div.page",
+        ".page .total",
+        "#main > table td:first-child",
+        "table::before",
+        "[class*='col-']",
+        "td:not(.absent)",
+        "TABLE",
+    ],
+)
+def test_what_can_apply_stays(selector):
+    assert "color:red" in kept(selector + "{color:red}")
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [".absent", "#absent", "video", "div.absent", ".page .absent", "h1"],
+)
+def test_what_cannot_apply_goes(selector):
+    assert kept(selector + "{color:red}") == ""
+
+
+def test_of_several_selectors_only_those_that_apply_stay():
+    assert kept(".absent,td,h1{color:red}") == "td{color:red}\n"
+
+
+def test_media_rules_are_cut_inside():
+    css = "@media print{td{color:red} .absent{color:blue}} @media print{h1{color:red}}"
+    assert kept(css) == "@media print{td{color:red}\n}\n"
+
+
+def test_order_is_kept():
+    assert kept("td{color:red}.page{color:blue}td{color:green}").splitlines() == [
+        "td{color:red}",
+        ".page{color:blue}",
+        "td{color:green}",
+    ]
+
+
+def test_page_rules_stay_animations_go():
+    assert kept("@page{margin:0}") == "@page{margin:0}\n"
+    assert kept("@keyframes x{from{top:0}}") == ""
+
+
+def test_fonts_stay_when_used_and_not_on_the_machine():
+    css = "@font-face{font-family:'Lato';src:url(x)}td{font-family:Lato,serif}"
+    assert "@font-face" in kept(css)
+    assert "@font-face" not in kept(css, system_fonts=frozenset({"lato"}))
+    assert "@font-face" not in kept(css.replace("td{", ".absent{"))
+
+
+def test_other_vocabulary_other_result():
+    """The cache knows the documents, not only the sheet."""
+    css = "h1{color:red}"
+    assert kept(css) == ""
+    assert reduce_css(css, vocabulary_of("<h1>x</h1>")) == "h1{color:red}\n"
+
+
+def test_broken_css_loses_only_what_is_broken():
+    assert "td{color:red}" in kept("td{color:red} .x{{{ ")
