@@ -3,9 +3,9 @@
 """The part of a style sheet that a document uses.
 
 The host's report bundle holds some 400 kB of rules and the renderer reads it for each
-page body, header and footer. A document uses a tenth of it. Whether a rule can apply is
-judged by the names in its selector: if a class, an id or an element of it occurs nowhere
-in the documents, the rule goes. What cannot be judged stays.
+page body, header and footer. A document uses a tenth of it. The names in its selector
+tell whether a rule can apply: if a class, an id or an element of it occurs nowhere in
+the documents, the rule goes. What cannot be judged stays.
 """
 
 import functools
