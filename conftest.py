@@ -21,6 +21,7 @@ from demat_cli.testing import CONTEXT_VARIABLE
 ROOT = Path(__file__).resolve().parent
 libalias.install(ROOT / "addons")
 libalias.shelter_tests(ROOT / "addons")
+libalias.give_resources_back("stdnum")
 
 LONG_VARIABLE = "DEMAT_LONG"
 needs_odoo = pytest.StashKey[bool]()
