@@ -10,6 +10,7 @@ import pytest
 from demat_cli import system, templates
 from demat_cli.paths import Paths
 from tests.support.files import ROOT
+from tests.support.firm import Firm
 from tests.support.server import DematServer
 
 BROWSER_FLAGS = [
@@ -68,6 +69,12 @@ def host_database(demat_context_, demat_host_template):
     templates.clone(demat_context_, demat_host_template, name, kind)
     yield name
     templates.discard(demat_context_, name)
+
+
+@pytest.fixture(scope="session")
+def firm(demat_server):
+    """A firm on the shared server: see :class:`tests.support.firm.Firm`."""
+    return Firm(demat_server)
 
 
 @pytest.fixture(scope="session")
