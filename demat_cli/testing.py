@@ -75,4 +75,4 @@ def forget_dead_runs(context, folder):
         owner = record.with_suffix(".owner")
         if owner.exists() and processes.start_time(owner.read_text()) is None:
             processes.stop(record)
-            owner.unlink()
+            owner.unlink(missing_ok=True)
