@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import psycopg2.errors
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -84,6 +86,15 @@ class IrAttachment(models.Model):
         # too; it must not leave without a line in the journal.
         stream = super()._to_http_stream()
         if request and self._archived_files():
-            document = self.env[ARCHIVE_MODEL].browse(self.sudo().res_id)
-            document.with_user(request.env.user)._record_event("downloaded")
+            self._journal_download(request.env)
         return stream
+
+    def _journal_download(self, env):
+        """Write the download into the journal, in the name of the user of ``env``."""
+        if env.cr.readonly:
+            # where the host has a read-only replica; it runs the request again on the
+            # main database when it meets this
+            raise psycopg2.errors.ReadOnlySqlTransaction(
+                "the download of an archived file is journalled"
+            )
+        env[ARCHIVE_MODEL].browse(self.sudo().res_id)._record_event("downloaded")

@@ -102,7 +102,11 @@ class ArchiveCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        # the messages are compared with their English texts, whatever the language here
+        cls.env.user.lang = "en_US"
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "lang": "en_US"}
+        )
         cls.company = cls.env["res.company"].create({"name": "Archive Ltd"})
         cls.other_company = cls.env["res.company"].create({"name": "Other Ltd"})
         cls.customer = cls.env["res.partner"].create(
@@ -137,6 +141,7 @@ class ArchiveCommon(TransactionCase):
         return new_test_user(
             cls.env,
             login=f"ged_{login}",
+            lang="en_US",
             groups=groups,
             company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)],

@@ -293,7 +293,7 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(document.event_ids[0].event_type, "verified")
         self.assertEqual(document.event_ids[0].user_id, self.reader)
 
-    @mute_logger("odoo.addons.ged_archive.models.ged_document_store")
+    @mute_logger("odoo.addons.ged_archive.models.ged_document_check")
     def test_altered_file_is_told(self):
         document = self._archive()
         for found, word in ((b"%PDF something else", "altered"), (b"", "missing")):

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..lib.errors import CertificateError
 from .common import PASSWORD, ArchiveCommon, make_pdf, make_pkcs12
@@ -190,6 +191,7 @@ class TestSealProfile(ArchiveCommon):
         for secret in (PASSWORD, "another secret", "hidden"):
             self.assertNotIn(secret, told)
 
+    @mute_logger("odoo.addons.ged_archive.lib.tsa")
     def test_dead_time_stamp_server_lowers_the_level(self):
         """Nothing listens on that port: the document is sealed all the same, and says
         so.
