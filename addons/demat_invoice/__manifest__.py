@@ -33,4 +33,5 @@
     "demo": ["demo/res_company.xml"],
     "external_dependencies": {"python": ["tinycss2"]},
     "uninstall_hook": "uninstall_hook",
+    "installable": True,
 }
