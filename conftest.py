@@ -108,7 +108,9 @@ def _make_databases(config, ours, inside):
     only = tuple(filter(None, config.getoption("--addons").split(",")))
     host = templates.host_template(context)
     template = templates.template(context, only) if ours else None
-    for name in filter(None, (host, template)):
+    made = [name for name in (host, template) if name]
+    templates.hold(context, made, os.getppid())
+    for name in made:
         log = logcheck.LogFile(templates.install_log(context, name))
         config.stash[server_logs].append(log)
     if inside:

@@ -7,7 +7,7 @@ only clones. Each has its installation log beside it: a warning written while
 installing fails every run that uses that template, not just the first.
 """
 
-from . import console, database
+from . import console, database, processes
 from .context import (
     HOST_MODULES,
     LANGUAGE,
@@ -89,10 +89,27 @@ def install_log(context, name):
     return context.paths.logs / f"install-{name}.log"
 
 
+def hold(context, names, pid):
+    """Keep templates while a run lives: it may clone them at any time."""
+    path = context.paths.state / "test" / f"run-{pid}.templates"
+    path.write_text("\n".join(names), encoding="utf-8")
+
+
+def _held(context):
+    """Names of the templates of the runs that live."""
+    names = set()
+    for path in (context.paths.state / "test").glob("run-*.templates"):
+        if processes.recall(path.with_suffix(".pid")):
+            names.update(path.read_text(encoding="utf-8").splitlines())
+    return names
+
+
 def _drop_others(context, kind, keep):
+    held = _held(context)
     for name, mark in context.cluster.databases().items():
         stale = mark in (context.cluster.mark(kind), context.cluster.mark("unfinished"))
-        if stale and name != keep and name.startswith(f"demat_{kind}_"):
+        ours = name.startswith(f"demat_{kind}_") and name not in held
+        if stale and ours and name != keep:
             discard(context, name)
 
 

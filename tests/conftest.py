@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Fixtures of the tests of the whole product."""
 
+import contextlib
 import os
 import secrets
 
@@ -13,6 +14,7 @@ from tests.support.files import ROOT
 from tests.support.firm import Firm
 from tests.support.server import DematServer
 
+LAUNCHES = 3
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -77,6 +79,17 @@ def firm(demat_server):
     return Firm(demat_server)
 
 
+def _launch(playwright, path):
+    """Start the browser; on a loaded machine its first start may die with SIGTRAP."""
+    from playwright.sync_api import Error
+
+    launch = playwright.chromium.launch
+    for _attempt in range(LAUNCHES - 1):
+        with contextlib.suppress(Error):
+            return launch(executable_path=path, args=BROWSER_FLAGS)
+    return launch(executable_path=path, args=BROWSER_FLAGS)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium (Playwright, synchronous); use ``browser.new_context()``."""
@@ -86,6 +99,6 @@ def browser():
     if not path:
         pytest.fail("no Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        chromium = _launch(playwright, path)
         yield chromium
         chromium.close()
