@@ -166,6 +166,18 @@ class AccountMove(models.Model):
                         company.partner_id,
                     )
                 )
+            if not move.partner_id.country_id:
+                found.append(
+                    blocking(
+                        "no_country",
+                        self.env._(
+                            "The electronic invoice needs the postal address of "
+                            "%(name)s with its country.",
+                            name=move.partner_id.display_name,
+                        ),
+                        move.partner_id,
+                    )
+                )
             if found:
                 problems[move] = found
         return problems
@@ -239,36 +251,48 @@ class AccountMove(models.Model):
             self._demat_give_back(failures)
 
     def _demat_exchanges(self, channel):
+        """Return the exchanges to carry out, of invoices that are archived.
+
+        The document is written with the state ``sent``, in one transaction: an invoice
+        that another worker still makes has none, and nobody is told of it.
+        """
         return self.env["demat.exchange"].search(
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
                 ("channel", "=", channel),
                 ("state", "=", "pending"),
+                ("document_id", "!=", False),
             ]
         )
 
     @api.model
     def _cron_demat_dispatch(self):
         """Treat large selections, and what a crash or a restart left behind."""
-        domain = [("demat_state", "=", states.SENDING)]
-        remaining = self.search_count(domain)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        while batch := self.search(domain, limit=BATCH_SIZE, order="id"):
-            moves = batch.with_context(demat_in_cron=True)
-            self.env["demat.exchange"]._demat_run_committed(moves._demat_dispatch_batch)
+        crons = self.env["ir.cron"]
+        held = self.browse()
+        while batch := self.search(
+            [("demat_state", "=", states.SENDING), ("id", "not in", held.ids)],
+            limit=BATCH_SIZE,
+            order="id",
+        ):
+            self.env["demat.exchange"]._demat_run_committed(batch._demat_dispatch_batch)
             batch._demat_exchanges("mail")._dispatch_mail()
-            still = self.search_count([*domain, ("id", "in", batch.ids)])
-            if not self.env["ir.cron"]._commit_progress(len(batch) - still):
+            # what another worker holds is his to finish
+            still = batch.filtered(lambda move: move.demat_state == states.SENDING)
+            held |= still
+            done = len(batch) - len(still)
+            if done and not crons._commit_progress(
+                done, remaining=self._demat_left(held)
+            ):
                 return
-            if still:
-                # another worker holds them; whoever is alive finishes them
-                domain = [
-                    ("demat_state", "=", states.SENDING),
-                    ("id", "not in", batch.ids),
-                ]
         self.env["demat.exchange"]._recover_interrupted()
         self.env["demat.exchange"]._dispatch_pending_mail()
+
+    def _demat_left(self, held):
+        return self.search_count(
+            [("demat_state", "=", states.SENDING), ("id", "not in", held.ids)]
+        )
 
 
 def _dispatch_in_own_cursor(dbname, uid, context, ids):

@@ -108,7 +108,9 @@ class AccountMove(models.Model):
         return rendered, failures
 
     def _demat_render_together(self):
-        sender = self.env["account.move.send"].with_context(demat_drawing=True)
+        sender = self.env["account.move.send"].with_context(
+            demat_drawing=True, skip_invoice_sync=True
+        )
         data = {
             move: {"pdf_report": sender._get_default_pdf_report_id(move)}
             for move in self

@@ -20,6 +20,11 @@ _LINK = re.compile(r'<link\b[^>]*\bhref="/web/assets/([^/"]+)/([^/"]+\.css)"[^>]
 _STATIC_URL = re.compile(r"url\(\s*[\"']?(/(\w+)/static/[^\"')?#]+)[^)]*\)")
 
 
+#: The renderer cuts a table row at the end of a page and draws the repeated heading
+#: over the rest of it.
+_OWN_RULES = "tr{page-break-inside:avoid}"
+
+
 class IrActionsReport(models.Model):
     """Drawing of the documents that we seal (context ``demat_drawing``).
 
@@ -72,7 +77,9 @@ class IrActionsReport(models.Model):
                 sheets[name] = css and _embed_files(
                     stylesheet.reduce_css(css, vocabulary, system_fonts=_system_fonts())
                 )
-            return f"<style>{sheets[name]}</style>" if sheets[name] else match[0]
+            if not sheets[name]:
+                return match[0]
+            return f"<style>{sheets[name]}{_OWN_RULES}</style>"
 
         return [Markup(_LINK.sub(replace, text)) for text in texts]
 

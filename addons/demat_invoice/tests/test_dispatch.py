@@ -45,6 +45,25 @@ class TestDispatch(DematInvoiceCommon):
             ["publish", "start", "prepare", "enter"],
         )
 
+    def test_nobody_is_told_before_the_document_is_archived(self):
+        """Seen: the job mailed customers while another worker still drew the page."""
+        move = self._invoice()
+        move.with_user(self.clerk).action_demat_prepare()
+        move.with_user(self.clerk)._demat_start()
+        self.assertTrue(self._exchanges(move).filtered(lambda r: r.channel == "mail"))
+        self.assertFalse(move._demat_exchanges("mail"))
+        self._dispatch(move)
+        self.assertEqual(len(move._demat_exchanges("mail")), 1)
+
+    def test_no_country_blocks_with_the_way_to_mend_it(self):
+        """BR-10 and BR-11: the buyer's postal address and its country."""
+        self.customer.country_id = False
+        move = self._invoice()
+        move.with_user(self.clerk).action_demat_prepare()
+        with self.assertRaises(RedirectWarning) as caught:
+            move.with_user(self.clerk)._demat_start()
+        self.assertIn(self.customer.name, caught.exception.args[0])
+
     def test_credit_note_is_sent_as_such(self):
         move = self._invoice(move_type="out_refund")
         self._send(move)
