@@ -174,8 +174,14 @@ class AccountMove(models.Model):
         )
 
     def _demat_is_published(self):
-        """Say whether a customer may see this move (design, section 4)."""
+        """Say whether a customer may see this move (design, section 4).
+
+        What never entered the process is left to the host, except for what is to enter
+        it: the draft of an invoice that was sent and reopened has a link already.
+        """
         self.ensure_one()
+        if not self.demat_state and self._is_demat_applicable():
+            return self.state == "posted"
         return self.demat_state in states.PUBLISHED_STATES
 
     @api.model

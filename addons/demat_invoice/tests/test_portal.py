@@ -81,6 +81,19 @@ class TestPortal(DematInvoiceCommon, HttpCase):
         events = self.sent.demat_document_id.event_ids.mapped("event_type")
         self.assertIn("downloaded", events)
 
+    def test_link_of_the_mail_does_not_open_the_draft_of_a_reopened_invoice(self):
+        sent = self.sent
+        sent.with_user(self.manager)._demat_reopen("Wrong delivery address")
+        sent.with_user(self.manager).button_draft()
+        self.authenticate(None, None)
+        for name, url in self._ways(sent):
+            with self.subTest(way=name):
+                self.assertFalse(self._shows(self._get(url), sent))
+        sent.with_user(self.manager).button_cancel()
+        for name, url in self._ways(sent):
+            with self.subTest(way=name, state="cancel"):
+                self.assertFalse(self._shows(self._get(url), sent))
+
     def test_token_opens_the_sent_one_only(self):
         self.authenticate(None, None)
         token = self.sent._portal_ensure_token()
