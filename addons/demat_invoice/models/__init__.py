@@ -12,6 +12,7 @@ from . import (
     demat_state_change,
     ged_document,
     ir_actions_report,
+    ir_attachment,
     res_company,
     res_config_settings,
     res_partner,

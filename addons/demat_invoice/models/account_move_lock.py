@@ -10,6 +10,9 @@ from .account_move_transition import TRANSITION
 #: (seed 001: "La facture ne sera plus modifiable").
 LOCKED_FIELDS = frozenset(
     {
+        "amount_tax",
+        "amount_total",
+        "amount_untaxed",
         "company_id",
         "currency_id",
         "date",
@@ -58,6 +61,8 @@ LOCKED_LINE_FIELDS = frozenset(
         "move_id",
         "name",
         "partner_id",
+        "price_subtotal",
+        "price_total",
         "price_unit",
         "product_id",
         "product_uom_id",
@@ -105,6 +110,10 @@ class AccountMove(models.Model):
         # EXTENDS account
         for values in vals_list:
             self._demat_refuse_forged(values)
+        if not self._demat_in_transition():
+            # named, or defaults of the context and of the user would fill them
+            neutral = dict.fromkeys(PROTECTED_FIELDS, False)
+            vals_list = [{**values, **neutral} for values in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -186,7 +195,11 @@ class AccountMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account
-        move_ids = {values["move_id"] for values in vals_list if values.get("move_id")}
+        default = self.env.context.get("default_move_id")
+        move_ids = {values.get("move_id", default) for values in vals_list} - {
+            None,
+            False,
+        }
         self.env["account.move"].browse(move_ids)._demat_refuse_line_change()
         return super().create(vals_list)
 
@@ -197,7 +210,10 @@ class AccountMoveLine(models.Model):
             touched = self.filtered(
                 lambda line: any(is_changed(line, name, vals[name]) for name in names)
             )
-            touched.move_id._demat_refuse_line_change()
+            moves = touched.move_id
+            if touched and vals.get("move_id"):
+                moves |= moves.browse(vals["move_id"])
+            moves._demat_refuse_line_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -3,6 +3,7 @@
 from . import (
     test_dispatch,
     test_drawing,
+    test_forgery,
     test_individual_account,
     test_lock,
     test_portal,

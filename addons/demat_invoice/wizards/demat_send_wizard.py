@@ -105,9 +105,10 @@ class DematSendWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one("demat.send.wizard", required=True, ondelete="cascade")
     move_id = fields.Many2one("account.move", required=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="move_id.partner_id")
-    amount_total = fields.Monetary(related="move_id.amount_total")
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    # read with the rights of the user: the invoice may be any
+    partner_id = fields.Many2one(related="move_id.partner_id", related_sudo=False)
+    amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False)
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     channel = fields.Selection(
         [("mail", "E-mail and portal"), ("print", "To be printed")], readonly=True
     )
