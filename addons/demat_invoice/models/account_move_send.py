@@ -133,7 +133,8 @@ class AccountMove(models.Model):
             tell the customer, otherwise the host does
         """
         moves = self.browse([move.id for move in sealed])
-        moves = moves._demat_lock()
+        locked = moves._demat_lock()
+        (moves - locked)._demat_raise_if_busy()
         for move in moves:
             channels = {"ged"} if "demat" not in methods[move] else None
             move._demat_take_into_sending("start", channels=channels, schedule=False)

@@ -253,11 +253,13 @@ class AccountMove(models.Model):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", moves.ids),
-                    ("state", "in", ("pending", "failed")),
+                    ("state", "in", ("pending", "failed", "unknown")),
                 ]
             )
         )
         pending._mark_cancelled(self.env._("The invoice was reopened."))
+        # or the host's wizard would mail the old file of an invoice that waits
+        moves._detach_attachments()
         moves._demat_move_to(
             "reopen", states.WAITING, reason=reason, is_dematerialised=False
         )

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class DematExchange(models.Model):
@@ -21,6 +22,26 @@ class DematExchange(models.Model):
         if "state" in vals:
             self._refresh_delivery()
         return result
+
+    def _send_again(self, state, refusal):
+        # EXTENDS demat_base: a mail that comes back late belongs to the version that it
+        # told about; nobody is told again about one that was reopened or replaced
+        for exchange in self.sudo():
+            if exchange.res_model != "account.move":
+                continue
+            move = exchange._get_document()
+            if move and (
+                not move._demat_is_published()
+                or move.demat_document_id != exchange.document_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(exchange)s: the invoice was reopened since. Send its new "
+                        "version instead.",
+                        exchange=exchange.display_name,
+                    )
+                )
+        return super()._send_again(state, refusal)
 
     def _refresh_delivery(self):
         ids = {

@@ -32,6 +32,38 @@ class TestReopen(DematInvoiceCommon):
         )
         self.assertEqual(reasons.reason, "Wrong delivery address")
 
+    def test_nobody_is_told_again_about_the_reopened_version(self):
+        move = self._invoice()
+        self._send(move)
+        rows = self.env["demat.exchange"].search(
+            [("res_model", "=", "account.move"), ("res_id", "=", move.id)]
+        )
+        mail = rows.filtered(lambda row: row.channel == "mail")
+        mail._mark_sending()
+        mail._mark_unknown("The connection broke")
+        move.with_user(self.manager)._demat_reopen("Wrong delivery address")
+        self.assertEqual(mail.state, "cancelled")
+        self.assertFalse(move.invoice_pdf_report_id)
+        late = self.env["demat.exchange"]._create_pending(
+            [
+                {
+                    "res_model": "account.move",
+                    "res_id": move.id,
+                    "company_id": move.company_id.id,
+                    "channel": "mail",
+                    "document_id": move.demat_document_id.id,
+                    "idempotency_key": "mail that comes back late",
+                }
+            ]
+        )
+        late._mark_failed("bounced", "The mail came back")
+        with self.assertRaisesRegex(UserError, "reopened"):
+            late.with_user(self.clerk).action_retry()
+        self._send(move)
+        with self.assertRaisesRegex(UserError, "reopened"):
+            late.with_user(self.clerk).action_retry()
+        self.assertEqual(move.demat_document_id.version, 2)
+
     def test_only_the_administrator_and_only_with_a_reason(self):
         move = self._invoice()
         self._force_state(move, "sent")
