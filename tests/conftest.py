@@ -38,13 +38,13 @@ def make_server(demat_context_, watch_log):
     """A function that starts one more server on its own clone of a template.
 
     ``make_server(demat_template)``, or ``make_server(demat_host_template)`` for a host
-    that never saw our addons.
+    that never saw our addons. ``kind`` is a subclass of :class:`DematServer`.
     """
     servers = []
     folder = demat_context_.paths.state / "test"
 
-    def make(template):
-        server = DematServer(demat_context_, template, folder, watch_log)
+    def make(template, kind=DematServer):
+        server = kind(demat_context_, template, folder, watch_log)
         servers.append(server)
         return server.start()
 

@@ -3,8 +3,8 @@
 """What was not sent is invisible to its customer, and what was sent to everybody else.
 
 Each way is tried on three invoices of one order: a sent one, a waiting one and one that
-is kept internal. A way that never shows anything to anybody would prove nothing: it must
-show the sent invoice to its customer, or any to the administrator of the firm.
+is kept internal. A way that never shows anything to anybody would prove nothing: it
+must show the sent invoice to its customer, or any to the administrator of the firm.
 """
 
 import pytest
@@ -29,7 +29,9 @@ def invoices(firm):
     clerk = firm.rpc("clerk")
     clerk.call("account.move", "action_demat_prepare", [invoices["sent"]["id"]])
     firm.send(clerk, [invoices["sent"]["id"]])
-    clerk.call("account.move", "action_demat_keep_internal", [invoices["internal"]["id"]])
+    clerk.call(
+        "account.move", "action_demat_keep_internal", [invoices["internal"]["id"]]
+    )
     ids = [facts["id"] for facts in invoices.values()]
     rows = clerk.call("account.move", "read", ids, ["demat_state"])
     assert [row["demat_state"] for row in rows] == list(invoices)
@@ -70,9 +72,7 @@ def test_the_customer_sees_nothing_of_what_was_not_sent(
     firm, invoices, sessions, state
 ):
     with firm.server.expect_log(REFUSED):
-        found = leaks(
-            ways.OPEN | ways.SECRET, sessions["customer"], invoices[state]
-        )
+        found = leaks(ways.OPEN | ways.SECRET, sessions["customer"], invoices[state])
     assert found == []
 
 

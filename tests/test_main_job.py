@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The main job, from the clerk's screen to the customer's file.
 
-One customer, one site, one invoice: sealed, archived, published, announced. The story is
-played once in a browser; each test looks at one of its outcomes.
+One customer, one site, one invoice: sealed, archived, published, announced. The story
+is played once in a browser; each test looks at one of its outcomes.
 """
 
 import hashlib
@@ -115,7 +115,7 @@ def send(clerk):
 
 
 def look_at_traces(clerk, invoice):
-    """The journal of the invoice, its exchanges and its archive, as the clerk sees them."""
+    """The journal, the exchanges and the archive of the invoice, on the screen."""
     clerk.open(INVOICES_ACTION, invoice)
     clerk.tab("dematerialisation")
     changes = clerk.page.locator("[name='demat_state_change_ids'] .o_data_row")
@@ -170,7 +170,7 @@ def downloaded(firm, story, browser):
         expect(customer.page.locator("body")).to_contain_text(story.name)
         customer.page.wait_for_load_state("networkidle")
         customer.picture("portal-03-invoice")
-        link = customer.page.locator("a[href*='report_type=pdf'][href*='download']:visible")
+        link = customer.page.locator("a[href*='type=pdf'][href*='download']:visible")
         with customer.page.expect_download() as download:
             link.first.click()
         errors = list(customer.errors)
@@ -288,6 +288,4 @@ def test_the_sent_invoice_cannot_be_changed_any_more(firm, story):
         firm.server.expect_log("was sent to its recipient"),
         pytest.raises(RpcError, match=re.escape(story.name)),
     ):
-        firm.rpc("clerk").call(
-            "account.move", "write", [story.id], {"ref": "modifiée"}
-        )
+        firm.rpc("clerk").call("account.move", "write", [story.id], {"ref": "modifiée"})

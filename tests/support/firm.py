@@ -27,8 +27,9 @@ IMPORT = "from tests.support import firm_inside\n"
 class Firm:
     """The firm on one server: its people, customers, site and invoices.
 
-    ``passwords`` by login (``clerk``, ``colleague``, ``manager`` of the firm; ``noyers``
-    and ``bellecombe``, customers on the portal), ``customers`` (login → id), ``site``, ``product``.
+    ``passwords`` by login: ``clerk``, ``colleague``, ``manager`` of the firm, and its
+    customers on the portal, ``noyers`` and ``bellecombe``; ``customers`` (login → id),
+    ``site``, ``product``.
     """
 
     def __init__(self, server):
@@ -48,17 +49,41 @@ class Firm:
         return self.server.rpc(login, self.passwords[login])
 
     def give_consent(self, login):
-        self._inside("give_consent(env, partner)", partner=self.customers[login])
+        """The clerk records that the customer accepts electronic invoices."""
+        clerk = self.rpc("clerk")
+        customers = [[6, 0, [self.customers[login]]]]
+        values = {"partner_ids": customers, "action": "given", "means": "form"}
+        wizard = clerk.call("demat.consent.wizard", "create", [values])
+        clerk.call("demat.consent.wizard", "action_record", wizard)
 
     def make_invoices(self, count, login="noyers", **values):
-        """Invoices of a customer, posted unless told otherwise: ``[{"id", "name"}]``."""
-        values |= {"partner": self.customers[login], "product": self.product}
-        return self._inside(
-            "make_invoices(env, count, **values)", count=count, values=values
-        )
+        """The clerk makes invoices of one line and validates them: their ids."""
+        clerk = self.rpc("clerk")
+        made = [
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customers[login],
+                "invoice_line_ids": [
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": self.product,
+                            "quantity": 12.5,
+                            "price_unit": 42 + number,
+                        },
+                    ]
+                ],
+                **values,
+            }
+            for number in range(count)
+        ]
+        ids = clerk.call("account.move", "create", made)
+        clerk.call("account.move", "action_post", ids)
+        return ids
 
     def make_order_invoices(self, names, login="noyers"):
-        """Waiting invoices of one order, with all that could lead to them: name → facts."""
+        """Waiting invoices of one order, with all that leads to them: name → facts."""
         return self._inside(
             "make_order_invoices(env, names, login=login, product=product)",
             names=names,
@@ -73,6 +98,8 @@ class Firm:
         """
         action = rpc.call("account.move", "action_demat_send", ids)
         context = action["context"]
-        lines = rpc.call("demat.send.wizard", "default_get", ["line_ids"], context=context)
+        lines = rpc.call(
+            "demat.send.wizard", "default_get", ["line_ids"], context=context
+        )
         wizard = rpc.call("demat.send.wizard", "create", [lines], context=context)
         return rpc.call("demat.send.wizard", "action_send", wizard, context=context)

@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Set up a firm inside Odoo, for :mod:`tests.support.firm`. Passwords are the caller's."""
+"""Set up a firm inside Odoo, for :mod:`tests.support.firm`."""
 
 import base64
 from datetime import timedelta
@@ -50,7 +50,9 @@ def set_up(env, passwords):
             }
         )
         groups = ("base.group_portal",)
-        _user(env, login, contact.email, groups, passwords[login], partner_id=contact.id)
+        _user(
+            env, login, contact.email, groups, passwords[login], partner_id=contact.id
+        )
     site = env["project.project"].create(
         {
             "name": "Résidence Les Tilleuls",
@@ -109,46 +111,6 @@ def _customer(env, login, name, root):
             "vat": identifiers.vat_number(siren),
         }
     )
-
-
-def give_consent(env, partner):
-    """The customer accepted invoices in electronic form, on paper."""
-    env["demat.consent"]._record(
-        env["res.partner"].browse(partner),
-        kinds=["invoice"],
-        action="given",
-        means="form",
-    )
-
-
-def make_invoices(env, count, *, partner, product, post=True, **values):
-    """Invoices of one line; answers ``[{"id", "name"}]``.
-
-    :param values: further values of each invoice (``project_id``…)
-    """
-    moves = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner,
-                "invoice_date": fields.Date.today() - timedelta(days=DAYS_AGO),
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": product,
-                            "quantity": 12.5,
-                            "price_unit": 42.0 + number,
-                        }
-                    )
-                ],
-                **values,
-            }
-            for number in range(count)
-        ]
-    )
-    if post:
-        moves.action_post()
-    return [{"id": move.id, "name": move.name} for move in moves]
 
 
 def make_order_invoices(env, names, *, login, product):

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 _FACTURX = Path(sys.executable).parent
+_STANDARD = "urn:un:unece:uncefact:data:standard"
 NAMESPACES = {
-    "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
-    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "rsm": f"{_STANDARD}:CrossIndustryInvoice:100",
+    "ram": f"{_STANDARD}:ReusableAggregateBusinessInformationEntity:100",
 }
 NUMBER = "/rsm:CrossIndustryInvoice/rsm:ExchangedDocument/ram:ID"
 TOTAL = "//ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:GrandTotalAmount"

@@ -24,10 +24,12 @@ class DematServer:
     ``base_url``, ``database``, ``data_dir``, ``smtp`` (:class:`MailServer`), ``log``.
     """
 
+    mail_server = MailServer
+
     def __init__(self, context, template, folder, watch_log):
         self.context = context
         self.folder = folder
-        self.smtp = MailServer()
+        self.smtp = self.mail_server()
         self.process = None
         self.log = folder / f"server-{secrets.token_hex(4)}.log"
         self.log_file = watch_log(self.log)

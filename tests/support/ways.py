@@ -45,9 +45,11 @@ PAGES = {
 LINKS = {
     "link": "/my/invoices/{id}?access_token={token}",
     "link, PDF": "/my/invoices/{id}?access_token={token}&report_type=pdf",
-    "link, download": "/my/invoices/{id}?access_token={token}&report_type=pdf&download=true",
+    "link, download": "/my/invoices/{id}?access_token={token}&report_type=pdf"
+    "&download=true",
     "link, HTML": "/my/invoices/{id}?access_token={token}&report_type=html",
-    "link with a person": "/my/invoices/{id}?access_token={token}&pid={pid}&hash={hash}",
+    "link with a person": "/my/invoices/{id}?access_token={token}&pid={pid}"
+    "&hash={hash}",
     "link to pay": "/my/invoices/{id}?access_token={token}&payment=True"
     "&amount={amount}&payment_token={partial_token}",
     "page of payment": "/payment/pay?amount={amount}&invoice_id={id}"
@@ -62,7 +64,9 @@ for number, report in enumerate(REPORTS, 1):
     for kind in ("pdf", "html", "text"):
         PAGES[f"report {number}, {kind}"] = f"/report/{kind}/{report}/{{id}}"
     data = urllib.parse.quote(json.dumps([f"/report/pdf/{report}/ID", "qweb-pdf"]))
-    PAGES[f"report {number}, saved"] = "/report/download?data=" + data.replace("ID", "{id}")
+    PAGES[f"report {number}, saved"] = "/report/download?data=" + data.replace(
+        "ID", "{id}"
+    )
 
 # JSON-RPC routes: address and parameters; facts replace {…} in texts, "=x" is fact x.
 CALLS = {
@@ -182,7 +186,12 @@ METHODS = {
         [OF_RECORD, ["name", "datas"]],
         {},
     ),
-    "content of an attachment": ("ir.attachment", "read", [["=file"], ["name", "raw"]], {}),
+    "content of an attachment": (
+        "ir.attachment",
+        "read",
+        [["=file"], ["name", "raw"]],
+        {},
+    ),
     "messages by search": (
         "mail.message",
         "search_read",

@@ -80,7 +80,7 @@ class Clerk(Visitor):
         self.page.locator(f".o_notebook a.nav-link[name='{name}']").click()
 
     def press(self, name, place=None):
-        """Press a button of a view by its technical name; wait for the server's answer."""
+        """Press a button by its technical name; wait for the server's answer."""
         button = (place or self.page).locator(f"button[name='{name}']:visible").first
         with self.page.expect_response(re.compile(rf"/call_button/.*/{name}\b")):
             button.click()
