@@ -80,6 +80,8 @@ class Context:
             "admin_passwd": secrets.token_urlsafe(24),
             "workers": "0",
             "max_cron_threads": "0",
+            # the limit is inherited by what the tests start, a Java machine among them
+            "limit_memory_hard": "0",
             **self.cluster.options(),
             **{name: str(value) for name, value in options.items()},
         }

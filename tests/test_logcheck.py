@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A warning in the host's log fails the run unless it is explained."""
 
+import importlib.util
 import logging
 from pathlib import Path
 
@@ -80,11 +81,20 @@ def test_expected_lines_count_only_within_their_block(tmp_path):
     assert left.count("two fields have the same label") == 1
 
 
+def _root_conftest():
+    """The one at the root: other folders have files of that name, too."""
+    spec = importlib.util.spec_from_file_location("root_conftest", ROOT / "conftest.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_a_warning_fails_the_test_that_caused_it():
     """The hook of the root's conftest.py, on a record as pytest makes it."""
-    import conftest
+    conftest = _root_conftest()
 
     class Item:
+        path = ROOT / "tests" / "test_x.py"
         config = type("Config", (), {"stash": {}})()
 
     class Report:

@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 from odoo import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.ged_archive.lib import schematron
 
 from ..models.account_move_transition import TRANSITION
 
@@ -99,6 +100,8 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
             "account.group_account_manager",
             "demat_base.group_demat_manager",
         )
+        # the checker of the rules is a process; the host's tests want none left
+        cls.addClassCleanup(lambda: schematron.shared_worker().stop())
         # reports are drawn for real; their style sheets cannot be fetched from inside
         # of the test transaction
         parameters = cls.env["ir.config_parameter"].sudo()

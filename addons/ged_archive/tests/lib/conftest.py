@@ -19,7 +19,8 @@ ROOT = HERE.parents[3]
 
 # The modules beside this file (ged_samples, ged_pki) are shared by the tests.
 if str(HERE) not in sys.path:
-    sys.path.insert(0, str(HERE))
+    # last: this folder has a conftest.py, and so has the root
+    sys.path.append(str(HERE))
 
 import ged_html  # noqa: E402
 import ged_pki  # noqa: E402
@@ -35,6 +36,15 @@ def _load_verapdf():
         sys.modules["demat_verapdf"] = module
         spec.loader.exec_module(module)
     return sys.modules["demat_verapdf"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_worker_left():
+    """The host's tests complain about processes that others left."""
+    yield
+    from demat_lib_ged_archive import schematron
+
+    schematron.shared_worker().stop()
 
 
 @pytest.fixture(scope="session")
