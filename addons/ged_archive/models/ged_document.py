@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .ged_document_guard import creation_allowed
+from .ged_document_guard import creation_allowed, without_chain
 from .ged_triggers import create_guards
 
 #: What may be written on an archived document, and only by the methods of this addon.
@@ -219,6 +219,10 @@ class GedDocument(models.Model):
                 document.display_name = document.name
 
     # -------------------------------------------------------------------- guards
+
+    @api.model
+    def default_get(self, names):
+        return super().default_get(without_chain(names))
 
     @api.model_create_multi
     def create(self, vals_list):

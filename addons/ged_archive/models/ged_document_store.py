@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
+from odoo.tools.misc import clean_context
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..lib.hashing import sha256
@@ -175,6 +176,8 @@ class GedDocument(models.Model):
             "archived_at": fields.Datetime.now(),
             "archived_by_id": self.env.uid,
             "evidence_format": FORMAT,
+            "legal_hold": False,
+            "legal_hold_reason": False,
         }
 
     @api.model
@@ -185,7 +188,11 @@ class GedDocument(models.Model):
         return (
             self.env["ir.attachment"]
             .sudo()
-            .with_context(image_no_postprocess=True, attachments_mime_plainxml=True)
+            .with_context(
+                clean_context(self.env.context),
+                image_no_postprocess=True,
+                attachments_mime_plainxml=True,
+            )
             .create(
                 [
                     {
@@ -193,6 +200,7 @@ class GedDocument(models.Model):
                         "raw": content,
                         "mimetype": vals["mimetype"],
                         "company_id": vals["company_id"],
+                        "public": False,
                     }
                     for vals, content in zip(vals_list, contents, strict=True)
                 ]

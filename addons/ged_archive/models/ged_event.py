@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .ged_document_guard import creation_allowed
+from .ged_document_guard import creation_allowed, without_chain
 
 
 class GedEvent(models.Model):
@@ -64,6 +64,10 @@ class GedEvent(models.Model):
     _chain_uniq = models.UniqueIndex(
         "(company_id, chain_number) WHERE chain_number IS NOT NULL"
     )
+
+    @api.model
+    def default_get(self, names):
+        return super().default_get(without_chain(names))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -50,6 +50,27 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(event.user_name, self.reader.name)
         self.assertEqual(event.company_id, self.company)
 
+    def test_defaults_of_the_caller_fill_nothing(self):
+        """A context, or a default that a user sets for himself, comes from outside."""
+        forged = "0" * 64
+        for model in ("ged.document", "ged.event"):
+            defaults = self.env["ir.default"].with_user(self.reader)
+            defaults.set(model, "chain_hash", forged, user_id=True)
+            defaults.set(model, "chain_number", 7, user_id=True)
+        document = (
+            self.Document.with_user(self.reader)
+            .with_context(
+                default_chain_number=8, default_legal_hold=True, default_public=True
+            )
+            ._archive([self._vals()])
+            .sudo()
+        )
+        for row in (document, document.event_ids):
+            self.assertFalse(row.chain_number)
+            self.assertFalse(row.chain_hash)
+        self.assertFalse(document.legal_hold)
+        self.assertFalse(document.attachment_id.public)
+
     def test_archiving_a_set_costs_a_constant_number_of_queries(self):
         partners = self.env["res.partner"].create(
             [{"name": f"P{n}"} for n in range(60)]
