@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.modules.registry import Registry
 from odoo.tools import split_every
+from odoo.tools.misc import clean_context
 
 from odoo.addons.demat_base.lib.resolution import Blocking
 
@@ -219,7 +220,8 @@ class AccountMove(models.Model):
             return
         cron._trigger(at=fields.Datetime.now() + SAFETY_DELAY)
         dbname, uid, ids = self.env.cr.dbname, self.env.uid, self.ids
-        context = dict(self.env.context)
+        # the screen's defaults are not meant for what the worker creates
+        context = clean_context(self.env.context)
         self.env.cr.postcommit.add(
             lambda: _dispatch_in_own_cursor(dbname, uid, context, ids)
         )

@@ -277,6 +277,7 @@ class AccountMove(models.Model):
                         "res_model": move._name,
                         "res_id": move.id,
                         "res_field": "invoice_pdf_report_file",
+                        "public": False,
                     }
                     for move in self
                 ]
