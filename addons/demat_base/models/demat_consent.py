@@ -180,6 +180,8 @@ class DematConsent(models.Model):
                 "wording_version": values.get("wording_version"),
                 "ip": values.get("ip"),
                 "evidence_id": evidence.id if evidence else False,
+                # named, or a default of the context would date the statement
+                "recorded_at": fields.Datetime.now(),
                 "recorded_by_id": self.env.uid,
                 "recorded_by_name": self.env.user.name,
             }

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 #: The only place that says which state may follow which. ``done → failed`` is for
 #: news that arrive later (a bounce); ``failed``/``unknown → pending`` puts the
@@ -184,7 +185,9 @@ class DematExchange(models.Model):
             for vals in vals_list
             if vals["idempotency_key"] not in rows
         }
-        for row in self.sudo().create(list(missing.values())):
+        # what is left open is the system's: no default of the caller's context fills it
+        rows_sudo = self.sudo().with_context(clean_context(self.env.context))
+        for row in rows_sudo.create(list(missing.values())):
             rows[row.idempotency_key] = row.id
         return self.browse([rows[key] for key in keys])
 

@@ -57,6 +57,14 @@ class TestConsent(DematCase):
         self.assertIn("Withdrawn since", self.customer.demat_consent_state)
         self.assertEqual(self.customer.demat_consent_date, self.today)
 
+    def test_a_context_does_not_date_the_statement(self):
+        row = (
+            self.env["demat.consent"]
+            .with_context(default_recorded_at="2001-01-01 00:00:00")
+            ._record(self.customer, kinds=["invoice"], action="given", means="form")
+        )
+        self.assertEqual(row.recorded_at.date(), fields.Date.today())
+
     def test_kinds_are_apart(self):
         self._accept(kinds=["quote"])
         self.assertFalse(self._state())

@@ -87,6 +87,7 @@ class DematConsentWizard(models.TransientModel):
         register = self.env["demat.consent"]
         register._check_may_record()
         self.partner_ids.check_access("read")
+        self.company_id.check_access("read")
         kinds = [
             kind
             for kind, wanted in (

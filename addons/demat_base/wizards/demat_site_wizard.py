@@ -18,6 +18,7 @@ class DematSiteWizard(models.TransientModel):
     demat_email = fields.Char(
         string="Invoicing E-mail",
         compute="_compute_from_site",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -25,6 +26,7 @@ class DematSiteWizard(models.TransientModel):
     demat_attach_pdf = fields.Boolean(
         string="Attach the PDF",
         compute="_compute_from_site",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
