@@ -11,7 +11,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from . import console, database, processes
+from . import console, database, processes, templates
 from .context import (
     HOST_MODULES,
     LANGUAGE,
@@ -188,19 +188,31 @@ class Demo:
         for path in sorted(self.folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
 
+    def _create(self):
+        """Create the database: from the host's template if the tests made one."""
+        context, cluster = self.context, self.context.cluster
+        name = self._choose_database()
+        cluster.drop(name)
+        database.drop_filestore(context.data_dir, name)
+        base = templates.made_host_template(context)
+        cluster.create(name, "unfinished", base)
+        if base:
+            database.copy_filestore(context.data_dir, base, name)
+        return name
+
     def make(self, port):
         """Create the database, install the addons, run ``demo/build.py``."""
         self.stop()
         self.discard()
         self.log.unlink(missing_ok=True)
-        cluster, paths = self.context.cluster, self.context.paths
-        name = self._choose_database()
-        cluster.drop(name)
-        database.drop_filestore(self.context.data_dir, name)
-        cluster.create(name, "unfinished")
-        addons = our_addons(paths)
+        paths, cluster, version = (
+            self.context.paths,
+            self.context.cluster,
+            self._version(),
+        )
+        name = self._create()
         config = self.context.write_config(self.folder / "odoo.conf", name)
-        version = self._version()
+        addons = our_addons(paths)
         with console.step(f"Installing Odoo and {len(addons)} addons in {name}"):
             self._install(config, name, ["-i", ",".join([*HOST_MODULES, *addons])])
         config = self.start(name, port)

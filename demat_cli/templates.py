@@ -18,13 +18,23 @@ from .context import (
 from .paths import digest
 
 
+def _host_name(context):
+    owner = context.cluster.owner
+    return f"demat_host_{digest(context.host.version, *HOST_MODULES, owner)}"
+
+
+def made_host_template(context):
+    """Name of the template with the host's modules if the tests made it, else None."""
+    name = _host_name(context)
+    mark = context.cluster.databases().get(name)
+    return name if mark == context.cluster.mark("host") else None
+
+
 def host_template(context):
     """Name of the database with the host's modules only; made if it is missing."""
-    owner = context.cluster.owner
-    name = f"demat_host_{digest(context.host.version, *HOST_MODULES, owner)}"
+    name = _host_name(context)
     with locked(context.paths.state / "template.lock", "making a template database"):
-        known = context.cluster.databases()
-        if name in known and known[name] == context.cluster.mark("host"):
+        if made_host_template(context):
             return name
         _drop_others(context, "host", keep=name)
         with console.step("Installing the host's modules into a template database"):
