@@ -91,15 +91,18 @@ class Firm:
             product=self.product,
         )
 
-    def send(self, rpc, ids):
-        """Press "Send" and confirm, as the web client does; answers its notification.
+    def open_send(self, rpc, ids):
+        """Press "Send": a function that confirms, as the dialog of the web client does.
 
-        :raise RpcError: the refusal that the clerk reads
+        :raise RpcError: (that function) the refusal that the clerk reads
         """
         action = rpc.call("account.move", "action_demat_send", ids)
         context = action["context"]
-        lines = rpc.call(
-            "demat.send.wizard", "default_get", ["line_ids"], context=context
-        )
-        wizard = rpc.call("demat.send.wizard", "create", [lines], context=context)
-        return rpc.call("demat.send.wizard", "action_send", wizard, context=context)
+        model = action["res_model"]
+        values = rpc.call(model, "default_get", ["line_ids"], context=context)
+        wizard = rpc.call(model, "create", [values], context=context)
+        return lambda: rpc.call(model, "action_send", wizard, context=context)
+
+    def send(self, rpc, ids):
+        """Press "Send" and confirm; answers the notification."""
+        return self.open_send(rpc, ids)()
