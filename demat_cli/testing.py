@@ -28,8 +28,6 @@ def run(options):
         database,
         http_port=processes.free_port(),
         gevent_port=processes.free_port(),
-        # The host's limit would also bind what the tests start: browser, Java, threads.
-        limit_memory_hard=0,
     )
     facts = folder / f"run-{pid}.json"
     context.dump(facts)

@@ -89,17 +89,24 @@ def _root_conftest():
     return module
 
 
-def test_a_warning_fails_the_test_that_caused_it():
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("addons/one/tests/test_a.py", "failed"),
+        ("addons/one/tests/lib/test_a.py", "passed"),
+    ],
+)
+def test_a_warning_fails_the_test_inside_odoo_that_caused_it(path, outcome):
     """The hook of the root's conftest.py, on a record as pytest makes it."""
     conftest = _root_conftest()
 
     class Item:
-        path = ROOT / "tests" / "test_x.py"
         config = type("Config", (), {"stash": {}})()
 
     class Report:
         passed, outcome, longrepr = True, "passed", None
 
+    Item.path = ROOT / path
     collector = logcheck.Collector([])
     Item.config.stash[conftest.host_log] = collector
     collector.handle(logging.LogRecord("odoo.x", 30, "", 1, "wrong", (), None))
@@ -107,5 +114,7 @@ def test_a_warning_fails_the_test_that_caused_it():
     next(hook)
     with pytest.raises(StopIteration) as stop:
         hook.send(Report())
-    assert stop.value.value.outcome == "failed"
-    assert "WARNING odoo.x: wrong" in stop.value.value.longrepr
+    report = stop.value.value
+    assert report.outcome == outcome
+    if outcome == "failed":
+        assert "WARNING odoo.x: wrong" in report.longrepr
