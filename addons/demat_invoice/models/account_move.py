@@ -78,9 +78,11 @@ class AccountMove(models.Model):
         for move in self:
             move.demat_locked = move.demat_state in states.LOCKED_STATES
 
-    @api.depends("demat_state")
+    @api.depends("demat_state", "demat_document_id")
     def _compute_demat_delivery(self):
-        """Read the outcome off the exchanges; ``demat.exchange`` asks for it again.
+        """Read the outcome off the exchanges of the version that was sent last.
+
+        ``demat.exchange`` asks for it again when one of them changes.
 
         Of several exchanges the one that needs a human wins.
         """
@@ -114,7 +116,11 @@ class AccountMove(models.Model):
             self.env["demat.exchange"]
             .sudo()
             ._read_group(
-                [("res_model", "=", self._name), ("res_id", "in", sent.ids)],
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", sent.ids),
+                    ("document_id", "in", sent.demat_document_id.ids),
+                ],
                 ["res_id", "channel", "state"],
             )
         )

@@ -246,11 +246,18 @@ class AccountMove(models.Model):
         moves = self._demat_lock().filtered(
             lambda move: move.demat_state == states.SENDING
         )
-        for company in moves.company_id:
-            of_company = moves.filtered(lambda move, c=company: move.company_id == c)
-            produced, failures = of_company.with_company(company)._demat_produce()
-            failures.update(self._demat_publish(produced))
-            self._demat_give_back(failures)
+        groups = moves.grouped(lambda move: (move.company_id, move.demat_sent_uid))
+        for (company, user), group in groups.items():
+            group = group._demat_on_behalf_of(user).with_company(company)
+            produced, failures = group._demat_produce()
+            failures.update(group._demat_publish(produced))
+            group._demat_give_back(failures)
+
+    def _demat_on_behalf_of(self, user):
+        """The archive, the journal and the messages name who pressed the button."""
+        if not user:
+            return self.sudo()
+        return self.with_user(user).with_context(lang=user.lang, tz=user.tz).sudo()
 
     def _demat_exchanges(self, channel):
         """Return the exchanges to carry out, of invoices that are archived.
@@ -278,7 +285,7 @@ class AccountMove(models.Model):
             limit=BATCH_SIZE,
             order="id",
         ):
-            self.env["demat.exchange"]._demat_run_committed(batch._demat_dispatch_batch)
+            batch._demat_dispatch_or_skip()
             batch._demat_exchanges("mail")._dispatch_mail()
             # what another worker holds is his to finish
             still = batch.filtered(lambda move: move.demat_state == states.SENDING)
@@ -290,6 +297,19 @@ class AccountMove(models.Model):
                 return
         self.env["demat.exchange"]._recover_interrupted()
         self.env["demat.exchange"]._dispatch_pending_mail()
+
+    def _demat_dispatch_or_skip(self):
+        """Treat a batch; what fails beyond its own causes must not stop the others."""
+        try:
+            self.env["demat.exchange"]._demat_run_committed(self._demat_dispatch_batch)
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            if len(self) > 1:
+                for move in self:
+                    move._demat_dispatch_or_skip()
+            else:
+                _logger.exception("%s stays in sending", self)
 
     def _demat_left(self, held):
         return self.search_count(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.ged_archive.lib import errors as lib_errors
@@ -195,17 +195,7 @@ class AccountMove(models.Model):
         )
         documents._record_event("sent")
         attachments = self._demat_attach({move: produced[move].data for move in self})
-        exchanges = (
-            self.env["demat.exchange"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("state", "=", "pending"),
-                ]
-            )
-        )
+        exchanges = self._demat_open_exchanges()
         by_move = dict(zip(self.ids, documents, strict=True))
         exchanges.filtered(lambda row: row.channel == "ged")._mark_sending()
         for exchange in exchanges:
@@ -232,6 +222,27 @@ class AccountMove(models.Model):
         self._message_log_batch(
             {move.id: move._demat_sent_note(by_move[move.id]) for move in self}
         )
+
+    def _demat_open_exchanges(self):
+        """Return the exchanges that this sending carries out, all pending.
+
+        That of the archive cannot be cancelled: what is sent is archived.
+        """
+        exchanges = (
+            self.env["demat.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "in", ("pending", "cancelled")),
+                ]
+            )
+        )
+        cancelled = exchanges.filtered(lambda row: row.state == "cancelled")
+        again = cancelled.filtered(lambda row: row.channel == "ged")
+        again._mark_pending()
+        return exchanges - (cancelled - again)
 
     def _demat_prepare_document_vals(self, sealed: SealResult):
         """Return the values of the archive row of this invoice."""
@@ -333,8 +344,8 @@ class AccountMove(models.Model):
         except lib_errors.ArchiveError as error:
             # the checker of the rules is a process of its own: it may be back later
             return Failure("checker", str(error))
-        except UserError as error:
-            return Failure("refused", str(error))
+        except (UserError, RedirectWarning) as error:
+            return Failure("refused", str(error.args[0]))
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import re
 
-from odoo import Command, models
+from odoo import Command, fields, models
 
 
 class AccountMove(models.Model):
@@ -10,13 +10,16 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account: seed 000 section 2, action 5
-        self._demat_use_individual_accounts()
+        today = fields.Date.context_today(self)
+        now = self.filtered(lambda move: not (soft and move.date > today))
+        now._demat_use_individual_accounts()
         return super()._post(soft)
 
     def _demat_use_individual_accounts(self):
         """Give each customer of these documents his own receivable account and use it.
 
-        Customers that have one already keep it: the accountant may have chosen it.
+        Customers that have one already keep it: the accountant may have chosen it. So
+        does an invoice whose account was chosen by hand or by its fiscal position.
         """
         for company in self.company_id.filtered("demat_individual_account"):
             moves = self.filtered(
@@ -27,17 +30,27 @@ class AccountMove(models.Model):
                 )
             ).with_company(company)
             for partner in moves.commercial_partner_id:
-                account = partner.sudo()._demat_get_individual_account(company)
+                shared = partner._demat_get_shared_account(company)
                 lines = moves.filtered(
                     lambda move, p=partner: move.commercial_partner_id == p
-                ).line_ids.filtered(lambda line: line.display_type == "payment_term")
-                lines.filtered(
-                    lambda line, a=account: line.account_id != a
-                ).account_id = account
+                ).line_ids.filtered(
+                    lambda line, a=shared: (
+                        line.display_type == "payment_term" and line.account_id == a
+                    )
+                )
+                if lines:
+                    account = partner.sudo()._demat_get_individual_account(company)
+                    lines.account_id = account
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    def _demat_get_shared_account(self, company):
+        """Return the receivable account of customers that have none of their own."""
+        partner = self.with_company(company)
+        field = partner._fields["property_account_receivable_id"]
+        return field.get_company_dependent_fallback(partner)
 
     def _demat_get_individual_account(self, company):
         """Return the customer's own receivable account; create it the first time.
@@ -47,8 +60,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         partner = self.with_company(company)
-        field = partner._fields["property_account_receivable_id"]
-        shared = field.get_company_dependent_fallback(partner)
+        shared = partner._demat_get_shared_account(company)
         if partner.property_account_receivable_id and (
             partner.property_account_receivable_id != shared
         ):

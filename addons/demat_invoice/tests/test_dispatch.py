@@ -64,6 +64,24 @@ class TestDispatch(DematInvoiceCommon):
             move.with_user(self.clerk)._demat_start()
         self.assertIn(self.customer.name, caught.exception.args[0])
 
+    def test_the_archive_names_who_pressed_the_button(self):
+        """Also when the job does the work, as another user."""
+        move = self._invoice()
+        move.with_user(self.clerk).action_demat_prepare()
+        move.with_user(self.clerk)._demat_start()
+        self._dispatch(move.with_user(self.env.ref("base.user_root")))
+        self.assertEqual(move.demat_document_id.archived_by_id, self.clerk)
+        self.assertEqual(self._last_change(move).user_id, self.clerk)
+
+    def test_a_cancelled_archive_exchange_is_carried_out_all_the_same(self):
+        move = self._invoice()
+        move.with_user(self.clerk).action_demat_prepare()
+        move.with_user(self.clerk)._demat_start()
+        self._exchanges(move)._mark_cancelled("by mistake")
+        self._dispatch(move)
+        states = {row.channel: row.state for row in self._exchanges(move)}
+        self.assertEqual(states, {"ged": "done", "mail": "cancelled"})
+
     def test_credit_note_is_sent_as_such(self):
         move = self._invoice(move_type="out_refund")
         self._send(move)

@@ -68,6 +68,14 @@ class TestIndividualAccount(DematInvoiceCommon):
         self.customer.property_account_receivable_id = chosen
         self.assertEqual(self._receivable(self._invoice()), chosen)
 
+    def test_an_account_chosen_on_the_invoice_is_kept(self):
+        chosen = self.company_data["default_account_receivable"].copy({"code": "411X"})
+        move = self._invoice(post=False)
+        line = move.line_ids.filtered(lambda row: row.display_type == "payment_term")
+        line.account_id = chosen
+        move.action_post()
+        self.assertEqual(self._receivable(move), chosen)
+
     def test_contact_of_a_customer_shares_his_account(self):
         contact = self.env["res.partner"].create(
             {"name": "Comptabilité", "parent_id": self.customer.id, "type": "invoice"}

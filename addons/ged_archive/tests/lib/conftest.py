@@ -47,7 +47,7 @@ def no_worker_left():
     schematron.shared_worker().stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verapdf(tmp_path_factory):
     module = _load_verapdf()
     missing = module.missing_parts()
