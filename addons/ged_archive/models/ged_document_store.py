@@ -9,8 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
-from odoo.tools.misc import clean_context
 from odoo.tools.mimetypes import guess_mimetype
+from odoo.tools.misc import clean_context
 
 from ..lib.hashing import sha256
 from .ged_document_guard import allow_creation
