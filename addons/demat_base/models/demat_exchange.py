@@ -186,7 +186,8 @@ class DematExchange(models.Model):
             if vals["idempotency_key"] not in rows
         }
         # what is left open is the system's: no default of the caller's context fills it
-        rows_sudo = self.sudo().with_context(clean_context(self.env.context))
+        context = clean_context(self.env.context)
+        rows_sudo = self.with_env(self.env(su=True, context=context))
         for row in rows_sudo.create(list(missing.values())):
             rows[row.idempotency_key] = row.id
         return self.browse([rows[key] for key in keys])
