@@ -103,7 +103,13 @@ class Office:
         self.firm.send(self.firm.rpc("clerk"), ids)
 
     def resume(self):
-        """The scheduled action of the module, now rather than in some minutes."""
+        """The scheduled action of the module, now rather than in some minutes.
+
+        After three deaths in a row the host leaves one run of the job out. Its
+        scheduler notes that it did; "Run manually" raises instead, which takes the
+        note back, so it is made here.
+        """
+        self.server.sql("UPDATE ir_cron_progress SET timed_out_counter = 0")
         admin = self.server.rpc("admin", "admin")
         [cron] = admin.call(
             "ir.model.data",
@@ -270,3 +276,8 @@ def test_sixty_deaths(make_server, demat_template, seed):
         assert time.monotonic() - began < 3000, office.kills
     office.finish()
     check_end(office)
+    unknown = office.server.sql(
+        "SELECT id FROM demat_exchange_log WHERE new_state = 'unknown'"
+    )
+    print(f"{len(office.ids)} invoices, {len(unknown)} unknown outcomes", office.kills)
+    assert unknown, "no death fell where only a person can tell the outcome"
