@@ -132,9 +132,8 @@ def ensure(needs, paths, *, fatal=True):
         remedy = "install what provides them with the package manager of this system"
     if fatal:
         raise Failure("this machine lacks:", remedy, listing)
-    say(
-        f"! this machine lacks, the tests that use it fail or are skipped:\n{listing}\n  {remedy}"
-    )
+    say("! this machine lacks, the tests that use it fail or are skipped:")
+    say(f"{listing}\n  {remedy}")
 
 
 def _apt_install(packages, log, command):
