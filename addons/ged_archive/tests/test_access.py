@@ -147,8 +147,8 @@ class TestAccess(ArchiveCommon):
     def test_methods_that_work_are_not_public(self):
         """Only names without underscore can be called through RPC.
 
-        ``copy``, ``create``, ``default_get``, ``init`` and ``write`` are the host's own,
-        overridden to allow less.
+        ``copy``, ``create``, ``default_get``, ``init`` and ``write`` are the host's
+        own, overridden to allow less.
         """
         public = {
             name
