@@ -47,7 +47,9 @@ def story(firm, browser):
         send(clerk)
         look_at_traces(clerk, invoice)
         mails = smtp.wait(1, seconds=60)
-        errors = clerk.errors
+        errors = list(clerk.errors)
+        clerk.page.set_content(mails[0].html)
+        clerk.picture("main-13-mail")
     facts = firm.rpc("clerk").call(
         "account.move", "read", [invoice], ["name", "amount_total", "demat_state"]
     )[0]
@@ -60,12 +62,17 @@ def record_consent(clerk, firm):
     clerk.tab("accounting")
     clerk.press("action_demat_consent_record")
     expect(clerk.dialog).to_be_visible()
-    clerk.picture("main-01-consent-dialog")
+
+    def reopen():
+        clerk.tab("accounting")
+        clerk.press("action_demat_consent_record")
+
+    clerk.picture("main-01-consent-dialog", reopen)
     clerk.press("action_record", clerk.dialog)
     clerk.expect_closed()
     state = clerk.page.locator("[name='demat_consent_state']")
     expect(state).to_contain_text("Acceptée depuis le")
-    clerk.picture("main-02-customer")
+    clerk.picture("main-02-customer", lambda: clerk.tab("accounting"))
 
 
 def give_site_an_address(clerk, firm):
@@ -77,7 +84,7 @@ def give_site_an_address(clerk, firm):
     clerk.press("action_apply", clerk.dialog)
     clerk.expect_closed()
     expect(clerk.page.locator("[name='demat_email']")).to_contain_text(SITE_ADDRESS)
-    clerk.picture("main-04-site")
+    clerk.picture("main-04-site", lambda: clerk.tab("technical"))
 
 
 def post_invoice(clerk):
@@ -89,7 +96,7 @@ def post_invoice(clerk):
     clerk.choose("product_id", "Pose de carrelage")
     clerk.press("action_post")
     clerk.expect_state("waiting")
-    clerk.picture("main-05-invoice-waiting")
+    clerk.picture("main-05-invoice-waiting", lambda: clerk.expect_state("waiting"))
     return clerk.record_id()
 
 
@@ -101,17 +108,17 @@ def send(clerk):
     told = clerk.page.locator("[name='demat_notification_html']")
     expect(told).to_contain_text(SITE_ADDRESS)
     expect(told).to_contain_text("Résidence Les Tilleuls")
-    clerk.picture("main-06-invoice-ready")
+    clerk.picture("main-06-invoice-ready", lambda: clerk.tab("dematerialisation"))
     clerk.press("action_demat_send")
     expect(clerk.dialog).to_contain_text(SITE_ADDRESS)
     expect(clerk.dialog).to_contain_text(
         "Il ne sera plus possible de modifier la facture après envoi"
     )
-    clerk.picture("main-07-send-dialog")
+    clerk.picture("main-07-send-dialog", lambda: clerk.press("action_demat_send"))
     clerk.press("action_send", clerk.dialog)
     clerk.expect_closed()
     clerk.expect_state("sent")
-    clerk.picture("main-08-invoice-sent")
+    clerk.picture("main-08-invoice-sent", lambda: clerk.expect_state("sent"))
 
 
 def look_at_traces(clerk, invoice):
@@ -120,17 +127,17 @@ def look_at_traces(clerk, invoice):
     clerk.tab("dematerialisation")
     changes = clerk.page.locator("[name='demat_state_change_ids'] .o_data_row")
     expect(changes).to_have_count(4)
-    clerk.picture("main-09-who-and-when")
+    clerk.picture("main-09-who-and-when", lambda: clerk.tab("dematerialisation"))
     clerk.press("action_view_demat_exchanges")
     expect(clerk.page.locator(".o_list_view .o_data_row")).to_have_count(2)
-    clerk.picture("main-10-exchanges")
+    clerk.picture("main-10-exchanges", clerk.settle)
     clerk.open(INVOICES_ACTION, invoice)
     clerk.press("action_view_demat_document")
     expect(clerk.page.locator(".o_form_view [name='sha256']")).to_be_visible()
-    clerk.picture("main-11-archive")
+    clerk.picture("main-11-archive", clerk.settle)
     clerk.goto("/odoo/demat-invoices")
     clerk.page.wait_for_selector(".o_list_view, .o_kanban_view")
-    clerk.picture("main-12-to-process")
+    clerk.picture("main-12-to-process", clerk.settle)
 
 
 @pytest.fixture(scope="module")

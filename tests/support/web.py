@@ -47,16 +47,30 @@ class Visitor:
         """Open an address; answers the response."""
         return self.page.goto(f"{self.base_url}{path}")
 
-    def picture(self, name):
-        """Keep a picture of the page, as on a desk and as on a telephone."""
+    def picture(self, name, again=None):
+        """Keep a picture of the page, as on a desk and as on a telephone.
+
+        The web client chooses its views when it starts: with ``again`` the page is
+        loaded anew for each size, and ``again()`` goes back to where it was.
+        """
         folder = os.environ.get(SCREENSHOTS_VARIABLE)
         if not folder:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
-            self.page.set_viewport_size(viewport)
-            self.page.wait_for_timeout(600)
+        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            self._show(viewport, again)
             self.page.screenshot(path=Path(folder) / f"{name}-{size}.png")
+        self._show(DESKTOP, again)
+
+    def _show(self, viewport, again):
+        if self.page.viewport_size == viewport:
+            self.page.wait_for_timeout(600)
+            return
+        self.page.set_viewport_size(viewport)
+        if again:
+            self.page.reload()
+            again()
+        self.page.wait_for_timeout(600)
 
 
 class Clerk(Visitor):
@@ -70,6 +84,10 @@ class Clerk(Visitor):
         """Open the form of a record (or a new one) under an action of the menus."""
         self.goto(f"/odoo/{action}/{record}")
         self.page.wait_for_selector(".o_form_view .o_group")
+
+    def settle(self):
+        """Wait for the view of the action that was opened."""
+        self.page.wait_for_selector(".o_view_controller")
 
     @property
     def dialog(self):
