@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class GedDocument(models.Model):
@@ -13,3 +13,7 @@ class GedDocument(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.model
+    def _state_columns(self):
+        return [*super()._state_columns(), "project_id"]

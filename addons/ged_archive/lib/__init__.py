@@ -8,6 +8,7 @@ PDF and signature libraries are slow to load.
 
 __all__ = [
     "certificate",
+    "codes",
     "errors",
     "facturx",
     "hashing",

@@ -18,6 +18,15 @@ FREE_FIELDS = {
     "portal_visible",
 }
 
+#: Levels of PAdES (ETSI EN 319 142-1), weakest first.
+SEAL_LEVELS = [
+    ("none", "Not sealed"),
+    ("B-B", "Sealed B-B"),
+    ("B-T", "Sealed B-T"),
+    ("B-LT", "Sealed B-LT"),
+    ("B-LTA", "Sealed B-LTA"),
+]
+
 _COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,\\])*)")
 
 
@@ -82,6 +91,11 @@ class GedDocument(models.Model):
     attachment_id = fields.Many2one(
         "ir.attachment", string="Content", ondelete="restrict"
     )
+    verify_code = fields.Char(
+        string="Verification code",
+        help="Whoever holds this code or the file can have the document verified on "
+        "the public page.",
+    )
     # origin
     res_model = fields.Char(string="Origin model")
     res_id = fields.Many2oneReference(string="Origin id", model_field="res_model")
@@ -95,6 +109,14 @@ class GedDocument(models.Model):
         index="btree_not_null",
         check_company=True,
     )
+    subject_id = fields.Many2one(
+        "ged.document",
+        string="Evidence about",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        help="The document that this one is evidence of.",
+    )
     successor_ids = fields.One2many(
         "ged.document", "predecessor_id", string="Next version"
     )
@@ -105,16 +127,19 @@ class GedDocument(models.Model):
     )
     # seal
     seal_level = fields.Selection(
-        [
-            ("none", "Not sealed"),
-            ("B-B", "Sealed B-B"),
-            ("B-T", "Sealed B-T"),
-        ],
+        SEAL_LEVELS,
         string="Seal",
         required=True,
         default="none",
         help="B-B: signature of the company. "
-        "B-T: the same with a time stamp of a trusted third party.",
+        "B-T: the same with a time stamp of a trusted third party. "
+        "B-LT: the same with what is needed to check the certificates later. "
+        "B-LTA: the same under an archive time stamp, which can be renewed.",
+    )
+    seal_asked = fields.Selection(
+        SEAL_LEVELS,
+        string="Seal asked for",
+        help="Level of the seal profile when the document was archived.",
     )
     seal_signer = fields.Char(
         string="Subject of the certificate",
@@ -342,7 +367,12 @@ class GedDocument(models.Model):
             {"legal_hold": hold, "legal_hold_reason": hold and reason.strip()}
         )
         self.browse(documents.ids)._record_event(
-            "hold" if hold else "released", detail=reason.strip()
+            "hold" if hold else "released",
+            detail=reason.strip(),
+            data={
+                "legal_hold": hold,
+                "legal_hold_reason": reason.strip() if hold else None,
+            },
         )
 
     def _set_portal_visible(self, visible, reason):
@@ -354,7 +384,9 @@ class GedDocument(models.Model):
         )
         documents.write({"portal_visible": visible})
         self.browse(documents.ids)._record_event(
-            "published" if visible else "withdrawn", detail=reason
+            "published" if visible else "withdrawn",
+            detail=reason,
+            data={"portal_visible": visible},
         )
 
     def _extend_retention(self, until, reason):
@@ -369,7 +401,9 @@ class GedDocument(models.Model):
             )
         )
         documents.write({"retention_until": until})
-        self.browse(documents.ids)._record_event("extended", detail=reason)
+        self.browse(documents.ids)._record_event(
+            "extended", detail=reason, data={"retention_until": until or None}
+        )
 
 
 def _common_name(subject):

@@ -12,9 +12,10 @@ from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.misc import clean_context
 
-from ..lib.hashing import sha256
+from ..lib.codes import new_code
+from ..lib.hashing import canonical, sha256
 from .ged_document_guard import allow_creation
-from .ged_evidence import FORMAT
+from .ged_evidence import FORMAT, STATE_COLUMNS
 
 #: Set by ``_archive`` alone: a caller that passes one of these has misunderstood.
 MANAGED = {
@@ -30,6 +31,7 @@ MANAGED = {
     "chain_number",
     "chain_hash",
     "seal_level",
+    "seal_asked",
     "seal_signer",
     "seal_fingerprint",
     "sealed_at",
@@ -59,7 +61,9 @@ class GedDocument(models.Model):
         * ``mimetype``: guessed from the file name and content when missing;
         * ``company_id`` (default: the current company), ``partner_id``, ``site_name``,
           ``document_date``, ``res_model``, ``res_id``, ``origin_name``,
-          ``predecessor_id``: ids, texts and dates;
+          ``predecessor_id``, ``subject_id``: ids, texts and dates;
+        * ``verify_code``: code already printed on the document (``lib.codes``), a new
+          one when missing;
         * ``portal_visible``, ``retention_until``: override what the kind says;
         * ``event_detail``: text for the first line of the journal;
         * any other stored column that another addon added to ``ged.document``.
@@ -93,7 +97,7 @@ class GedDocument(models.Model):
         documents = allow_creation(self).create(prepared)
         self._bind_attachments(documents)
         documents = self.browse(documents.ids)
-        documents._record_events("archived", details)
+        documents._record_events("archived", details, documents._state_data())
         return documents
 
     @api.model
@@ -123,6 +127,7 @@ class GedDocument(models.Model):
         """Return the columns for a ``lib.seal.SealResult`` (its time is aware)."""
         return {
             "seal_level": seal.level,
+            "seal_asked": getattr(seal, "asked", None) or seal.level,
             "seal_signer": seal.signer,
             "seal_fingerprint": seal.fingerprint,
             "sealed_at": _naive_utc(seal.sealed_at),
@@ -178,7 +183,34 @@ class GedDocument(models.Model):
             "evidence_format": FORMAT,
             "legal_hold": False,
             "legal_hold_reason": False,
+            "verify_code": vals.get("verify_code") or new_code(),
         }
+
+    def _state_data(self):
+        """Return for each document, in order, what may change later, as the journal
+        keeps it: ``STATE_COLUMNS`` and the columns that other addons added.
+
+        Read from the table, so that it is what verification will find there.
+        """
+        self.flush_recordset()
+        columns = [*STATE_COLUMNS, *self._state_columns()]
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, %s FROM ged_document WHERE id = ANY(%s)",
+                SQL(", ").join(SQL.identifier(column) for column in columns),
+                self.ids,
+            )
+        )
+        rows = {row.pop("id"): row for row in self.env.cr.dictfetchall()}
+        return [rows[document_id] for document_id in self.ids]
+
+    @api.model
+    def _state_columns(self):
+        """Return the stored columns of ``ged_document`` that addons depending on this
+        one added and want in the journal. To be extended; values must be whole numbers,
+        texts, dates or booleans.
+        """
+        return []
 
     @api.model
     def _create_attachments(self, vals_list, contents):
@@ -231,15 +263,18 @@ class GedDocument(models.Model):
 
     # ------------------------------------------------------------------- journal
 
-    def _record_event(self, event_type, detail=None):
+    def _record_event(self, event_type, detail=None, data=None):
         """Write one line of the journal for each document; return the lines.
 
-        ``event_type`` is a value of ``ged.event.event_type``. The address of the HTTP
-        request, if there is one, is kept with the user's name of today.
+        ``event_type`` is a value of ``ged.event.event_type``; ``data`` holds the new
+        values of ``STATE_COLUMNS`` when the event is a change of them. The address of
+        the HTTP request, if there is one, is kept with the user's name of today.
         """
-        return self._record_events(event_type, [detail] * len(self))
+        return self._record_events(
+            event_type, [detail] * len(self), data and [data] * len(self)
+        )
 
-    def _record_events(self, event_type, details):
+    def _record_events(self, event_type, details, datas=None):
         Event = allow_creation(self.env["ged.event"])
         user = self.env.user
         common = {
@@ -257,8 +292,11 @@ class GedDocument(models.Model):
                     "document_id": document.id,
                     "company_id": document.company_id.id,
                     "detail": detail or False,
+                    "data": bool(data) and canonical(data).decode(),
                 }
-                for document, detail in zip(self.sudo(), details, strict=True)
+                for document, detail, data in zip(
+                    self.sudo(), details, datas or [None] * len(self), strict=True
+                )
             ]
         )
         # the next reader finds them in the order of the journal

@@ -40,6 +40,13 @@ class GedEvent(models.Model):
             ("withdrawn", "Hidden from the portal"),
             ("extended", "Retention extended"),
             ("destroyed", "Destroyed"),
+            ("refiled", "Filed elsewhere"),
+            ("timestamped", "Time-stamped later"),
+            ("renewed", "Evidence renewed"),
+            ("failed", "Verification failed"),
+            ("acknowledged", "Alert acknowledged"),
+            ("proposed", "Proposed for destruction"),
+            ("imported", "Imported"),
         ],
         string="Event",
         required=True,
@@ -51,6 +58,10 @@ class GedEvent(models.Model):
     )
     ip = fields.Char(string="IP address")
     detail = fields.Char()
+    data = fields.Char(
+        string="Values",
+        help="New values of what may change on the document, as JSON.",
+    )
     partner_id = fields.Many2one(related="document_id.partner_id", string="Customer")
     evidence_format = fields.Integer(string="Archive format", required=True)
     chain_number = fields.Integer(

@@ -1,12 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Archive format 1: which facts of a row are hashed into its chain, and how.
+"""Archive format 2: which facts of a row are hashed into its chain, and how.
 
 The evidence of a row is a flat dictionary that anybody can rebuild from the stored row
 (or from the ``manifest.csv`` of an export) with a JSON printer and ``sha256sum``:
 
 * ``format`` is the number of this format, ``stream`` is ``document`` or ``event``;
-* then every column of :data:`DOCUMENT_COLUMNS` or :data:`EVENT_COLUMNS` under its own
+* then every column that :data:`COLUMNS` lists for that stream and format, under its own
   name;
 * integers and texts as they are; an empty column is ``null`` (never an empty text);
 * dates as ``YYYY-MM-DD``; times in UTC as ``YYYY-MM-DDTHH:MM:SSZ`` (no fractions: the
@@ -17,17 +17,19 @@ The evidence of a row is a flat dictionary that anybody can rebuild from the sto
 line feed, these bytes.
 
 Left out on purpose, because they may change after archiving without changing what was
-archived: the filing pointer ``partner_id`` (customers get merged; the name is kept as
-text), the end of retention and the legal hold (every change is an event of the
-journal), the visibility on the portal (likewise) and the chain columns themselves.
+archived: :data:`STATE_COLUMNS` and the chain columns themselves. The value of each
+state column is in the ``data`` of the events (format 2): that of the ``archived`` event
+gives the first one, each later change is an event with the new one. So the state of a
+document is what its journal says, and a state changed behind the program's back shows.
 
 A later format gets a new number and its own column lists; rows keep the number they
 were archived with (column ``evidence_format``), so that old links stay verifiable.
+Format 1 had neither :data:`ADDED_2` nor ``data``.
 """
 
 from datetime import date, datetime
 
-FORMAT = 1
+FORMAT = 2
 
 DOCUMENT_COLUMNS = (
     "id",
@@ -55,6 +57,8 @@ DOCUMENT_COLUMNS = (
     "archived_at",
     "archived_by_id",
 )
+#: Columns of a document that format 2 added.
+ADDED_2 = ("verify_code", "seal_asked", "subject_id")
 EVENT_COLUMNS = (
     "id",
     "company_id",
@@ -71,7 +75,18 @@ EVENT_COLUMNS = (
 COLUMNS = {
     ("document", 1): DOCUMENT_COLUMNS,
     ("event", 1): EVENT_COLUMNS,
+    ("document", 2): (*DOCUMENT_COLUMNS, *ADDED_2),
+    ("event", 2): (*EVENT_COLUMNS, "data"),
 }
+
+#: Columns of a document that may change; their history is in the data of the events.
+STATE_COLUMNS = (
+    "partner_id",
+    "portal_visible",
+    "retention_until",
+    "legal_hold",
+    "legal_hold_reason",
+)
 
 
 def columns_of(stream):

@@ -10,6 +10,7 @@ SCHEMATRON_PARAMETER = "ged_archive.schematron"
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+    _check_company_auto = True
 
     ged_seal_profile_id = fields.Many2one(
         "ged.seal.profile",
