@@ -137,11 +137,25 @@ class AccountMove(models.Model):
 
         :return: ``{move: [Blocking]}``, only the moves that have a problem
         """
-        blocking = self._demat_new_blocking
-        problems = {}
+        problems = self._demat_document_problems()
         resolutions = self._demat_resolve()
         for move in self:
             found = list(resolutions[move.id].blocking)
+            if found:
+                problems[move] = found + problems.get(move, [])
+        return problems
+
+    def _demat_document_problems(self):
+        """Return what keeps the document itself from being made, whoever tells of it.
+
+        TO EXTEND like :meth:`_demat_sending_problems`, which includes it.
+
+        :return: ``{move: [Blocking]}``, only the moves that have a problem
+        """
+        blocking = self._demat_new_blocking
+        problems = {}
+        for move in self:
+            found = []
             company = move.company_id
             if not company.ged_seal_profile_id:
                 found.append(

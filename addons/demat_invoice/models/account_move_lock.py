@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..lib import states
 from .account_move_transition import TRANSITION
@@ -147,6 +148,7 @@ class AccountMove(models.Model):
         names = LOCKED_FIELDS & vals.keys()
         if not names:
             return
+        self._demat_hold_for_change()
         for move in self:
             if move.demat_state not in states.LOCKED_STATES:
                 continue
@@ -155,6 +157,27 @@ class AccountMove(models.Model):
             )
             if changed:
                 raise UserError(move._demat_locked_message(changed))
+
+    def _demat_hold_for_change(self):
+        """Keep a worker from drawing what this transaction is changing.
+
+        Waits for the worker that already draws it; what it has sent meanwhile then
+        shows as a serialization error, which the host answers by doing the request
+        again, and that one meets the lock. Writing a line alone does not touch the row
+        of the invoice, hence this lock.
+        """
+        at_risk = self.filtered(
+            lambda move: move.demat_state in (states.WAITING, states.READY)
+        )
+        if at_risk.ids:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM account_move WHERE id = ANY(%s) ORDER BY id"
+                    " FOR NO KEY UPDATE",
+                    at_risk.ids,
+                ),
+                log_exceptions=False,
+            )
 
     def _demat_locked_message(self, names=()):
         labels = [
@@ -184,6 +207,7 @@ class AccountMove(models.Model):
 
     def _demat_refuse_line_change(self):
         """:raises UserError: a line of a sent invoice would change"""
+        self._demat_hold_for_change()
         for move in self:
             if move.demat_state in states.LOCKED_STATES:
                 raise UserError(move._demat_locked_message(["invoice_line_ids"]))

@@ -62,6 +62,18 @@ class AccountMoveSend(models.AbstractModel):
         return alerts
 
     @api.model
+    def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._hook_invoice_document_before_pdf_report_render(
+            invoice, invoice_data
+        )
+        if not invoice_data.get("error") and invoice._demat_is_in_process():
+            error = invoice._demat_host_obstacle()
+            if error:
+                invoice_data["error"] = error
+        return result
+
+    @api.model
     def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
         # EXTENDS account_edi_ubl_cii
         result = super()._hook_invoice_document_after_pdf_report_render(
@@ -106,6 +118,33 @@ class AccountMove(models.Model):
         """Say whether this invoice still has to leave."""
         self.ensure_one()
         return self.demat_state in (states.WAITING, states.READY)
+
+    def _demat_host_obstacle(self):
+        """Return why the host may not send this invoice now, in the shape of its
+        ``error`` of the sending data, or None. The row is locked from here on.
+
+        One invoice that another worker treats keeps the others of a batch from nothing;
+        the host's job comes back to it (``retry``).
+        """
+        self.ensure_one()
+        if not self._demat_lock() or not self._demat_is_in_process():
+            return {
+                "error_title": self.env._(
+                    "%(name)s: somebody else is treating this invoice right now.",
+                    name=self.display_name,
+                ),
+                "errors": [self.env._("Look at its state again in a moment.")],
+                "retry": True,
+            }
+        reasons = self._demat_document_problems().get(self)
+        if not reasons:
+            return None
+        return {
+            "error_title": self.env._(
+                "%(name)s cannot be sent:", name=self.display_name
+            ),
+            "errors": [reason.message for reason in reasons],
+        }
 
     def _demat_seal_for_host(self, pdf):
         """Seal a file that the host's pipeline has drawn.

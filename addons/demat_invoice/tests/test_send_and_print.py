@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -13,6 +15,16 @@ class TestSendAndPrint(DematInvoiceCommon):
     def _host_send(self, move, methods=("manual",)):
         sender = self.env["account.move.send"].with_context(force_report_rendering=True)
         return sender._generate_and_send_invoices(move, sending_methods=set(methods))
+
+    def _host_job(self, moves):
+        """What the host's scheduled action does with a large selection."""
+        moves.sending_data = {
+            "author_user_id": self.clerk.id,
+            "author_partner_id": self.clerk.partner_id.id,
+            "sending_methods": ["email"],
+        }
+        sender = self.env["account.move.send"].with_context(force_report_rendering=True)
+        sender._generate_and_send_invoices(moves, from_cron=True)
 
     def test_a_sent_invoice_goes_out_again_as_the_same_file(self):
         move = self._invoice()
@@ -49,6 +61,32 @@ class TestSendAndPrint(DematInvoiceCommon):
         with self.assertRaisesRegex(UserError, "no seal"):
             self._host_send(move, ["email"])
         self.assertEqual(move.demat_state, "waiting")
+
+    def test_what_the_document_lacks_stops_the_host_too(self):
+        move = self._invoice()
+        move.partner_bank_id = False
+        with self.assertRaisesRegex(UserError, "bank account"):
+            self._host_send(move, ["email"])
+        self.assertEqual(move.demat_state, "waiting")
+
+    def test_a_bad_invoice_of_a_batch_stops_only_itself(self):
+        good, bad = self._invoice(), self._invoice()
+        bad.partner_bank_id = False
+        self._host_job(good + bad)
+        self.assertEqual((good + bad).mapped("demat_state"), ["sent", "waiting"])
+        self.assertIn("bank account", bad.message_ids[0].body)
+
+    def test_one_that_another_worker_holds_stops_only_itself(self):
+        free, held = self._invoice(), self._invoice()
+        lock = type(free)._demat_lock
+
+        def all_but_held(moves):
+            return lock(moves - held)
+
+        with patch.object(type(free), "_demat_lock", all_but_held):
+            self._host_job(free + held)
+        self.assertEqual((free + held).mapped("demat_state"), ["sent", "waiting"])
+        self.assertTrue(held.sending_data, "the job has to come back to it")
 
     def test_invoices_outside_the_process_are_the_hosts_business(self):
         self.company.demat_invoicing = False
