@@ -7,12 +7,14 @@ PDF and signature libraries are slow to load.
 """
 
 __all__ = [
+    "asic",
     "certificate",
     "codes",
     "errors",
     "facturx",
     "hashing",
     "pdfa",
+    "preservation",
     "schematron",
     "seal",
     "text",

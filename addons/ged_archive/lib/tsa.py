@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 import requests
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from .errors import TimestampError
+from .errors import ArchiveError, TimestampError
 
 __all__ = ["ReadToken", "TimestampClient", "TimestampToken", "TokenError", "read_token"]
 
@@ -62,6 +63,17 @@ class ReadToken:
     certificate: asn1_x509.Certificate
     others: list
 
+    @property
+    def subject(self) -> str:
+        """Subject of the server's certificate (RFC 4514)."""
+        certificate = x509.load_der_x509_certificate(self.certificate.dump())
+        return certificate.subject.rfc4514_string()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the server's certificate, hex."""
+        return hashlib.sha256(self.certificate.dump()).hexdigest()
+
 
 class _Reply(core.Sequence):
     """``TimeStampResp`` of RFC 3161, where a refusal comes without token."""
@@ -72,7 +84,7 @@ class _Reply(core.Sequence):
     ]
 
 
-class TokenError(Exception):
+class TokenError(ArchiveError):
     """A time-stamp token is not what it should be; the text says why."""
 
 
@@ -102,12 +114,25 @@ class TimestampClient:
 
         Raises :class:`TimestampError` naming every server and what was wrong with it.
         """
+        return self._request(hashlib.sha256(data).digest())
+
+    def request_digest(self, sha256_hex: str) -> TimestampToken:
+        """Return a token over data of which only the SHA-256 (64 digits) is known.
+
+        Raises ``ValueError`` for what is no SHA-256, else as :meth:`request`.
+        """
+        digest = bytes.fromhex(sha256_hex)
+        if len(digest) != hashlib.sha256().digest_size:
+            raise ValueError("a SHA-256 has 64 hexadecimal digits")
+        return self._request(digest)
+
+    def _request(self, digest: bytes) -> TimestampToken:
         causes = []
         for url in self._urls:
             until, cause = self._failures.get(url, (0.0, ""))
             if time.monotonic() >= until:
                 try:
-                    token = self._ask(url, hashlib.sha256(data).digest())
+                    token = self._ask(url, digest)
                 except _Refused as refusal:
                     cause = f"{_host(url)}: {refusal}"
                     self._failures[url] = (time.monotonic() + self._back_off, cause)

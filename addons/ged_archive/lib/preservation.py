@@ -1,0 +1,200 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Evidence that keeps seals provable after their algorithms and certificates aged.
+
+The file of a document is never rewritten: a *manifest* lists the digests of documents
+(and of earlier manifests, when evidence is renewed) with what is needed to validate
+their seals, and one time stamp covers the manifest. The thinking is that of RFC 4998
+(evidence record syntax); the manifest is plain JSON that an auditor can read, and
+``sha256sum`` and ``openssl ts`` can check.
+
+For one token over many documents without showing one document's owner the digests of
+the others, :func:`hash_tree` offers the reduced hash trees of RFC 4998 §4.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .errors import InvalidDocumentError
+from .hashing import canonical
+
+__all__ = [
+    "FORMAT",
+    "HashTree",
+    "ValidationData",
+    "hash_tree",
+    "manifest",
+    "read_manifest",
+    "root_of",
+]
+
+FORMAT = "demat-preservation-1"
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ValidationData:
+    """What somebody needs to validate seals later, all in DER."""
+
+    certificates: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+
+    def __bool__(self):
+        return bool(self.certificates or self.ocsps or self.crls)
+
+
+def manifest(
+    documents: Iterable[Mapping],
+    previous: Iterable[Mapping] = (),
+    validation: ValidationData | None = None,
+) -> bytes:
+    """Return the manifest as canonical JSON (UTF-8, keys sorted, no spaces).
+
+    :param documents: one mapping for each document with at least ``sha256`` (64
+        lower-case hexadecimal digits of the file); more keys (``id``, ``seal_level``,
+        …) are kept as they are. They are sorted by digest.
+    :param previous: the same for the containers that this evidence renews
+    :param validation: certificates and revocation data, written in base64
+
+    Raises ``ValueError`` when there is nothing to cover or a digest is none,
+    ``TypeError`` for values that JSON cannot hold in one way (binary floats).
+    """
+    documents, previous = _sorted(documents), _sorted(previous)
+    if not documents and not previous:
+        raise ValueError("a manifest must cover a document or earlier evidence")
+    found = validation or ValidationData()
+    return canonical(
+        {
+            "format": FORMAT,
+            "hash_algorithm": "sha256",
+            "documents": documents,
+            "previous": previous,
+            "validation": {
+                "certificates": _base64(found.certificates),
+                "ocsps": _base64(found.ocsps),
+                "crls": _base64(found.crls),
+            },
+        }
+    )
+
+
+def read_manifest(data: bytes) -> tuple[list, list, ValidationData]:
+    """Return ``(documents, previous, validation)`` of a manifest.
+
+    Raises :class:`InvalidDocumentError` for anything that :func:`manifest` would not
+    have written byte for byte.
+    """
+    try:
+        content = json.loads(data)
+        documents, previous = content["documents"], content["previous"]
+        validation = ValidationData(
+            **{
+                kind: tuple(base64.b64decode(one, validate=True) for one in values)
+                for kind, values in content["validation"].items()
+            }
+        )
+        same = manifest(documents, previous, validation) == data
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise InvalidDocumentError("This is not a preservation manifest.") from error
+    if not same:
+        raise InvalidDocumentError("The preservation manifest was changed.")
+    return documents, previous, validation
+
+
+def _sorted(items) -> list[dict]:
+    found = [dict(item) for item in items]
+    for item in found:
+        if not _HEX64.fullmatch(str(item.get("sha256"))):
+            raise ValueError("each entry needs a SHA-256 in 64 hexadecimal digits")
+    # stable: equal digests (the same file twice) keep the order given
+    return sorted(found, key=lambda item: item["sha256"])
+
+
+def _base64(values) -> list[str]:
+    return sorted({base64.b64encode(value).decode("ascii") for value in values})
+
+
+class HashTree:
+    """A binary tree over SHA-256 digests whose root is what one token covers.
+
+    Digests that occur twice count once. Each inner node is the SHA-256 of its members
+    joined in binary ascending order (RFC 4998 §4.2), so no side needs to be noted.
+    """
+
+    def __init__(self, hashes: Iterable[str]):
+        leaves = sorted({_digest(one) for one in hashes})
+        if not leaves:
+            raise ValueError("a hash tree needs at least one hash")
+        self._levels = [leaves]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(
+                [_node(pair) for pair in _pairs(self._levels[-1])],
+            )
+        self._places = {leaf: place for place, leaf in enumerate(leaves)}
+
+    @property
+    def root(self) -> str:
+        """The digest to be time-stamped, hex."""
+        return self._levels[-1][0].hex()
+
+    def reduced(self, sha256_hex: str) -> list[list[str]]:
+        """Return what proves that one document is in the tree: lists of digests.
+
+        The first list holds the document's own digest; the node over each list joins
+        the next one. Empty for a tree of one leaf, whose root is the digest itself.
+        Raises ``KeyError`` when the tree does not hold it.
+        """
+        place = self._places[_digest(sha256_hex)]
+        lists: list[list[str]] = []
+        for level in self._levels[:-1]:
+            sibling = place ^ 1
+            if sibling < len(level):
+                members = [level[sibling]]
+                if not lists:
+                    members.append(_digest(sha256_hex))
+                lists.append([one.hex() for one in sorted(members)])
+            place //= 2
+        return lists
+
+
+def hash_tree(hashes: Iterable[str]) -> HashTree:
+    """Return the tree over these SHA-256 digests (hex); see :class:`HashTree`."""
+    return HashTree(hashes)
+
+
+def root_of(sha256_hex: str, reduced: Iterable[Iterable[str]]) -> str:
+    """Return the root that ``reduced`` leads to from one document's digest, hex.
+
+    Raises ``ValueError`` when the first list does not hold the digest.
+    """
+    current = _digest(sha256_hex)
+    for index, members in enumerate(reduced):
+        members = [_digest(one) for one in members]
+        if index:
+            members.append(current)
+        elif current not in members:
+            raise ValueError("the reduced hash tree is that of another document")
+        current = _node(members)
+    return current.hex()
+
+
+def _pairs(level):
+    return [level[place : place + 2] for place in range(0, len(level), 2)]
+
+
+def _node(members) -> bytes:
+    if len(members) == 1:
+        # a group of one goes up as it is
+        return members[0]
+    return hashlib.sha256(b"".join(sorted(members))).digest()
+
+
+def _digest(sha256_hex: str) -> bytes:
+    if not _HEX64.fullmatch(sha256_hex):
+        raise ValueError("a SHA-256 has 64 lower-case hexadecimal digits")
+    return bytes.fromhex(sha256_hex)
