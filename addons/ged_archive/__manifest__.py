@@ -18,6 +18,8 @@
         "security/ir_rules.xml",
         "data/ged_kind_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_preservation_data.xml",
         "views/ged_event_views.xml",
         "views/ged_document_views.xml",
         "views/ged_kind_views.xml",

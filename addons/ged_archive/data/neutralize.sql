@@ -4,6 +4,11 @@ UPDATE ged_seal_profile
    SET active = false,
        password = NULL,
        pkcs12_path = NULL,
+       pkcs11_module = NULL,
+       pkcs11_token = NULL,
+       pkcs11_pin = NULL,
+       pkcs11_key = NULL,
+       pkcs11_certificate = NULL,
        tsa_url = NULL;
 DELETE FROM ir_attachment
  WHERE res_model = 'ged.seal.profile'

@@ -1,33 +1,43 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import base64
-import os
 from datetime import UTC
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
 
-from ..lib.certificate import load_pkcs12
-from ..lib.errors import CertificateError
+from .ged_document import SEAL_LEVELS
 
 SECRET = "base.group_system"
-#: (database, profile id) -> (stamp, Sealer). Opening a key costs 40 ms and more.
-_SEALERS = {}
+#: What decides which key and certificate are used.
+KEY_FIELDS = (
+    "key_source",
+    "pkcs12",
+    "pkcs12_path",
+    "password",
+    "pkcs11_module",
+    "pkcs11_token",
+    "pkcs11_pin",
+    "pkcs11_key",
+    "pkcs11_certificate",
+    "trust_roots",
+)
 
 
 class GedSealProfile(models.Model):
-    """How a company seals: certificate, time-stamp servers, what PDF readers show.
+    """How a company seals: key and certificate, level, time-stamp servers, what is seen.
 
-    The certificate comes from an uploaded PKCS#12 file or from a file on the server,
-    which then needs no copy in the database. File, path, password and server addresses
-    are for system administrators only; what the certificate says about itself is kept
-    apart for everybody who manages the archive.
+    The key comes from an uploaded PKCS#12 file, from a file on the server, which then
+    needs no copy in the database, or stays in a token or HSM (PKCS#11). File, path,
+    password, PIN and server addresses are for system administrators only; what the
+    certificate says about itself is kept apart for everybody who manages the archive.
+
+    Entry points: ``company._ged_get_sealer()`` and ``company._ged_timestamp_client()``.
     """
 
     _name = "ged.seal.profile"
     _description = "Seal profile"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "company_id, name, id"
     _check_company_auto = True
 
@@ -39,7 +49,28 @@ class GedSealProfile(models.Model):
         ondelete="cascade",
         default=lambda self: self.env.company,
     )
+    level = fields.Selection(
+        [pair for pair in SEAL_LEVELS if pair[0] != "none"],
+        help="Empty: B-T when there is a time-stamp server, else B-B. "
+        "B-B: signature of the company. "
+        "B-T: the same with a time stamp of a trusted third party. "
+        "B-LT: the same with what is needed to check the certificates later. "
+        "B-LTA: the same under an archive time stamp, which can be renewed.",
+    )
     # secret part
+    key_source = fields.Selection(
+        [
+            ("upload", "Certificate file, uploaded here"),
+            ("file", "Certificate file on the server"),
+            ("pkcs11", "Token or HSM (PKCS#11)"),
+        ],
+        string="Where the key is",
+        compute="_compute_key_source",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
     pkcs12 = fields.Binary(
         string="Certificate file (.p12, .pfx)",
         attachment=True,
@@ -53,10 +84,35 @@ class GedSealProfile(models.Model):
         string="File on the server",
         groups=SECRET,
         copy=False,
-        help="Absolute path of a PKCS#12 file that the server can read. "
-        "Used when no file is uploaded.",
+        help="Absolute path of a PKCS#12 file that the server can read.",
     )
     password = fields.Char(groups=SECRET, copy=False)
+    pkcs11_module = fields.Char(
+        string="PKCS#11 library",
+        groups=SECRET,
+        copy=False,
+        help="Absolute path, on the server, of the library that came with the token.",
+    )
+    pkcs11_token = fields.Char(string="Label of the token", groups=SECRET, copy=False)
+    pkcs11_pin = fields.Char(string="PIN", groups=SECRET, copy=False)
+    pkcs11_key = fields.Char(string="Label of the key", groups=SECRET, copy=False)
+    pkcs11_certificate = fields.Char(
+        string="Label of the certificate",
+        groups=SECRET,
+        copy=False,
+        help="Empty: the same as the label of the key.",
+    )
+    trust_roots = fields.Binary(
+        string="Certificates of the authority (.pem)",
+        attachment=True,
+        groups=SECRET,
+        help="Root and intermediate certificates of the authority that issued the "
+        "certificate, in PEM. Needed for the levels B-LT and B-LTA and with a token: "
+        "they go into the seal so that it can be checked without asking anybody.",
+    )
+    trust_roots_filename = fields.Char(
+        string="Name of the file of the authority", groups=SECRET
+    )
     tsa_url = fields.Text(
         string="Time-stamp servers",
         groups=SECRET,
@@ -68,6 +124,35 @@ class GedSealProfile(models.Model):
         default=5,
         help="How long one server may take. When none answers, documents are sealed "
         "without time stamp, and say so.",
+    )
+    revocation_timeout = fields.Integer(
+        string="Time-out of revocation services (seconds)",
+        default=5,
+        help="How long one OCSP or CRL service may take (levels B-LT and B-LTA). "
+        "When none answers, the level is lower, and the document says so.",
+    )
+    # what is seen
+    visible = fields.Boolean(string="Visible seal")
+    visible_page = fields.Selection(
+        [("last", "Last page"), ("first", "First page")],
+        string="On",
+        default="last",
+        required=True,
+    )
+    visible_position = fields.Selection(
+        [
+            ("bottom_right", "Bottom right"),
+            ("bottom_left", "Bottom left"),
+            ("top_right", "Top right"),
+            ("top_left", "Top left"),
+        ],
+        string="Position",
+        default="bottom_right",
+        required=True,
+    )
+    visible_lines = fields.Text(
+        string="Lines",
+        help="One line of text per line. Empty: the name in the certificate.",
     )
     # shown by PDF readers
     reason = fields.Char(translate=False)
@@ -96,6 +181,10 @@ class GedSealProfile(models.Model):
             ("unreadable", "Not a PKCS#12 file, or damaged"),
             ("no_key", "No private key in the file"),
             ("not_for_signing", "Not meant for signing documents"),
+            ("no_module", "The PKCS#11 library cannot be loaded"),
+            ("no_token", "The token is not there"),
+            ("bad_pin", "Wrong PIN"),
+            ("no_certificate", "No certificate of that name on the token"),
         ],
         string="Error of the certificate",
         compute="_compute_certificate",
@@ -114,10 +203,25 @@ class GedSealProfile(models.Model):
     _tsa_timeout_positive = models.Constraint(
         "CHECK (tsa_timeout > 0)", "The time-out must be at least one second."
     )
+    _revocation_timeout_positive = models.Constraint(
+        "CHECK (revocation_timeout > 0)", "The time-out must be at least one second."
+    )
 
     # ----------------------------------------------------------------- computes
 
-    @api.depends("pkcs12", "pkcs12_path", "password")
+    @api.depends("pkcs12", "pkcs12_path", "pkcs11_module")
+    def _compute_key_source(self):
+        """Guess from what was given while nothing was chosen, or it is not there."""
+        for profile in self:
+            source = profile.key_source or "upload"
+            if source == "upload" and not profile.pkcs12:
+                if profile.pkcs12_path:
+                    source = "file"
+                elif profile.pkcs11_module:
+                    source = "pkcs11"
+            profile.key_source = source
+
+    @api.depends(*KEY_FIELDS)
     def _compute_certificate(self):
         for profile in self:
             info, error = profile._read_certificate()
@@ -142,7 +246,7 @@ class GedSealProfile(models.Model):
             else:
                 profile.state = "valid"
 
-    @api.constrains("pkcs12", "pkcs12_path", "password")
+    @api.constrains(*KEY_FIELDS)
     def _check_certificate(self):
         for profile in self:
             if profile.certificate_error and profile.certificate_error != "missing":
@@ -169,171 +273,6 @@ class GedSealProfile(models.Model):
                         )
                     )
 
-    # ------------------------------------------------------------------- reading
-
-    def _read_pkcs12(self):
-        """Return the bytes of the PKCS#12 file, ``b""`` when none is set.
-
-        Raises ``OSError`` when the file on the server cannot be read.
-        """
-        self.ensure_one()
-        profile = self.sudo().with_context(bin_size=False)
-        if profile.pkcs12:
-            return base64.b64decode(profile.pkcs12)
-        if profile.pkcs12_path:
-            with open(profile.pkcs12_path, "rb") as file:
-                return file.read()
-        return b""
-
-    def _read_certificate(self):
-        """Return ``(CertificateInfo, False)`` or ``(False, error code)``."""
-        try:
-            data = self._read_pkcs12()
-        except OSError:
-            return False, "no_file"
-        if not data:
-            return False, "missing"
-        try:
-            return load_pkcs12(data, self.sudo().password or None).info, False
-        except CertificateError as exc:
-            return False, exc.reason
-
-    def _tsa_addresses(self):
-        return [
-            line.strip() for line in (self.tsa_url or "").splitlines() if line.strip()
-        ]
-
-    def _get_sealer(self):
-        """Return the ``lib.seal.Sealer`` of this profile, kept per process while
-        unchanged.
-
-        Raises ``CertificateError`` when the certificate file cannot be read or opened.
-        The validity in time is checked when sealing (and by ``Sealer.check``).
-        """
-        self.ensure_one()
-        profile = self.sudo()
-        key = (self.env.cr.dbname, profile.id)
-        try:
-            stamp = (profile.write_date, _modified(profile.pkcs12_path))
-            cached = _SEALERS.get(key)
-            if cached and cached[0] == stamp:
-                return cached[1]
-            data = profile._read_pkcs12()
-        except OSError as exc:
-            raise CertificateError(
-                self.env._(
-                    "The certificate file of seal profile %(name)s cannot be read on "
-                    "the server.",
-                    name=profile.name,
-                ),
-                "unreadable",
-            ) from exc
-        # slow to import (PDF and signature libraries): only processes that seal pay for
-        # it
-        from ..lib.seal import Sealer, SealSettings
-
-        sealer = Sealer(
-            SealSettings(
-                pkcs12=data,
-                password=profile.password or None,
-                tsa_urls=tuple(profile._tsa_addresses()),
-                tsa_timeout=float(profile.tsa_timeout),
-                reason=profile.reason or None,
-                location=profile.location or None,
-                contact=profile.contact or None,
-            )
-        )
-        _SEALERS[key] = (stamp, sealer)
-        return sealer
-
-    def _error_text(self, code):
-        """Return, in words with the remedy, what an error code of the certificate
-        means.
-
-        ``code`` is one of ``certificate_error`` or of ``CertificateError.REASONS``.
-        """
-        texts = {
-            "missing": self.env._("no certificate has been given yet."),
-            "no_file": self.env._(
-                "the file on the server does not exist or the server may not read it. "
-                "Check the path and its permissions."
-            ),
-            "bad_password": self.env._(
-                "the password does not open the certificate file."
-            ),
-            "unreadable": self.env._(
-                "the file is not a PKCS#12 certificate (.p12 or .pfx), or it is "
-                "damaged."
-            ),
-            "no_key": self.env._(
-                "the file holds no private key. Export the certificate again together "
-                "with "
-                "its key."
-            ),
-            "not_for_signing": self.env._(
-                "this certificate was not issued for signing documents. Ask for an "
-                "electronic "
-                "seal or signature certificate."
-            ),
-            "expired": self.env._(
-                "the certificate has expired. Upload the renewed one; nothing is "
-                "sealed "
-                "until then."
-            ),
-            "not_yet_valid": self.env._("the certificate is not valid yet."),
-        }
-        return texts[code]
-
-    # ------------------------------------------------------------------- actions
-
-    def action_test_certificate(self):
-        """Read the certificate again and tell what it is in a notification."""
-        self.ensure_one()
-        self.check_access("write")
-        # the file on the server may have been replaced since the profile was saved
-        self.env.add_to_compute(self._fields["certificate_error"], self)
-        self.sudo()._recompute_recordset()
-        if self.state == "valid":
-            kind, title = "success", self.env._("The certificate can be used")
-        else:
-            kind, title = "danger", self.env._("The certificate cannot be used")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title,
-                "message": self._test_message(),
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _test_message(self):
-        if self.certificate_error:
-            return self._error_text(self.certificate_error)
-        described = self.env._(
-            "%(subject)s, issued by %(issuer)s, valid from %(start)s to %(end)s.",
-            subject=self.subject,
-            issuer=self.issuer,
-            start=format_date(self.env, self.not_before),
-            end=format_date(self.env, self.not_after),
-        )
-        if self.state == "valid":
-            return described
-        code = "expired" if self.state == "expired" else "not_yet_valid"
-        return f"{self._error_text(code)} {described}"
-
 
 def _naive(moment):
     return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-
-
-def _modified(path):
-    """Return what changes when the file at ``path`` is replaced; ``None`` without a
-    path.
-    """
-    if not path:
-        return None
-    status = os.stat(path)
-    return status.st_mtime_ns, status.st_size
