@@ -227,7 +227,10 @@ class GedSealProfile(models.Model):
         # it
         from ..lib.seal import Sealer, SealSettings
 
-        sealer = Sealer(SealSettings(**settings))
+        known = SealSettings.__dataclass_fields__
+        sealer = Sealer(
+            SealSettings(**{name: settings[name] for name in settings if name in known})
+        )
         _SEALERS[key] = (stamp, sealer)
         return sealer
 

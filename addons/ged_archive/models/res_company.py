@@ -32,6 +32,16 @@ class ResCompany(models.Model):
             return None
         return profile._get_sealer()
 
+    def _ged_timestamp_client(self):
+        """Return the ``lib.tsa.TimestampClient`` of the company's active profile, or
+        ``None`` when it has no time-stamp server.
+        """
+        self.ensure_one()
+        profile = self.sudo().ged_seal_profile_id
+        if not profile or not profile.active:
+            return None
+        return profile._get_timestamp_client()
+
     @api.model
     def _ged_use_schematron(self):
         """Tell whether to check the business rules of invoice XML (EN 16931

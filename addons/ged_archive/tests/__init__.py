@@ -6,6 +6,7 @@ from . import (
     test_attachment,
     test_chain,
     test_controller,
+    test_expiry,
     test_export,
     test_seal_profile,
     test_settings,
