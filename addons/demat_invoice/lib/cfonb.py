@@ -245,10 +245,10 @@ def check_dates(issue_date, due_date, *, today=None):
     for field, value in (("issue_date", issue_date), ("due_date", due_date)):
         if not value:
             raise BillDataError(field, "missing")
-    if due_date < issue_date:
-        raise BillDataError("due_date", "due_before_issue", due_date)
     if today and due_date < today:
         raise BillDataError("due_date", "past_due", due_date)
+    if due_date < issue_date:
+        raise BillDataError("due_date", "due_before_issue", due_date)
 
 
 def check_bill(bill, *, today=None):

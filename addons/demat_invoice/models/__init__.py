@@ -1,20 +1,35 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# isort: off
+# bills: the model comes before the files that extend it
+from . import demat_bill, demat_bill_remittance
+
+# isort: on
 from . import (
     account_move,
+    account_move_bill,
     account_move_dispatch,
     account_move_lock,
     account_move_produce,
     account_move_receivable,
     account_move_send,
     account_move_transition,
+    account_payment_method,
+    demat_bill_change,
+    demat_bill_check,
+    demat_bill_payment,
+    demat_bill_remittance_file,
+    demat_bill_transition,
     demat_exchange,
     demat_state_change,
     ged_document,
     ir_actions_report,
+    ir_actions_report_bill,
     ir_attachment,
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_bank,
+    res_partner_bill,
     sale_order,
 )

@@ -1,6 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_bill_life,
+    test_bill_problems,
+    test_bill_remittance,
+    test_bills,
     test_dispatch,
     test_drawing,
     test_forgery,

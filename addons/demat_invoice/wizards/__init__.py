@@ -1,3 +1,3 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import demat_reopen_wizard, demat_send_wizard
+from . import demat_bill_reason_wizard, demat_reopen_wizard, demat_send_wizard

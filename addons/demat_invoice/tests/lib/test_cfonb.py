@@ -189,7 +189,7 @@ def test_characters_of_the_bank(text, expected):
         ({"amount": -5}, "amount", "not_positive"),
         ({"amount": 10**10}, "amount", "too_big"),
         ({"due_date": datetime.date(2026, 11, 22)}, "due_date", "past_due"),
-        ({"due_date": datetime.date(2026, 11, 1)}, "due_date", "due_before_issue"),
+        ({"issue_date": datetime.date(2027, 1, 1)}, "due_date", "due_before_issue"),
         ({"due_date": None}, "due_date", "missing"),
         ({"issue_date": None}, "issue_date", "missing"),
         ({"reference": "ABCDEFGHIJK"}, "reference", "too_long"),
