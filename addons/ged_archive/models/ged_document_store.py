@@ -3,8 +3,6 @@
 import mimetypes
 from datetime import UTC, datetime
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -164,9 +162,8 @@ class GedDocument(models.Model):
         vals.setdefault("company_id", self.env.company.id)
         vals.setdefault("portal_visible", kind.portal_visible)
         if "retention_until" not in vals:
-            vals["retention_until"] = bool(kind.retention_years) and (
-                document_date + relativedelta(years=kind.retention_years)
-            )
+            company = self.env["res.company"].browse(vals["company_id"])
+            vals["retention_until"] = kind._retention_until(document_date, company)
         return {
             "seal_level": "none",
             **vals,

@@ -8,6 +8,8 @@ from . import (
     test_controller,
     test_expiry,
     test_export,
+    test_kind,
+    test_rights,
     test_seal_profile,
     test_settings,
     test_triggers,

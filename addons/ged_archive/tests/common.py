@@ -120,6 +120,7 @@ class ArchiveCommon(TransactionCase):
         )
         cls.reader = cls._new_user("reader", "ged_archive.group_ged_user")
         cls.auditor = cls._new_user("auditor", "ged_archive.group_ged_auditor")
+        cls.archivist = cls._new_user("archivist", "ged_archive.group_ged_archivist")
         cls.manager = cls._new_user("manager", "ged_archive.group_ged_manager")
         cls.system = cls._new_user(
             "system", "base.group_system,ged_archive.group_ged_manager"

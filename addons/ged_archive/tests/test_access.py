@@ -5,29 +5,55 @@ from odoo.tests import tagged
 
 from .common import ArchiveCommon
 
-MODELS = ("ged.document", "ged.event", "ged.chain", "ged.kind", "ged.seal.profile")
+MODELS = (
+    "ged.document",
+    "ged.event",
+    "ged.chain",
+    "ged.kind",
+    "ged.seal.profile",
+    "ged.hold",
+)
 #: who may do what: model -> role -> operations (none of them for those not named)
 MATRIX = {
     "ged.document": {
         "reader": {"read"},
         "auditor": {"read"},
+        "archivist": {"read"},
         "manager": {"read"},
         "portal": {"read"},
         "portal_stranger": {"read"},
     },
-    "ged.event": {"reader": {"read"}, "auditor": {"read"}, "manager": {"read"}},
+    "ged.event": {
+        "reader": {"read"},
+        "auditor": {"read"},
+        "archivist": {"read"},
+        "manager": {"read"},
+    },
     "ged.chain": {"auditor": {"read"}, "manager": {"read"}},
     "ged.kind": {
         "reader": {"read"},
         "auditor": {"read"},
+        "archivist": {"read"},
         "manager": {"read", "write", "create", "unlink"},
         "employee": {"read"},
         "portal": {"read"},
         "portal_stranger": {"read"},
     },
     "ged.seal.profile": {"manager": {"read", "write", "create", "unlink"}},
+    "ged.hold": {
+        "archivist": {"read", "write", "create"},
+        "manager": {"read", "write", "create"},
+    },
 }
-ROLES = ("reader", "auditor", "manager", "employee", "portal", "portal_stranger")
+ROLES = (
+    "reader",
+    "auditor",
+    "archivist",
+    "manager",
+    "employee",
+    "portal",
+    "portal_stranger",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -91,7 +117,7 @@ class TestAccess(ArchiveCommon):
         return found.sudo().mapped("name")
 
     def test_readers_see_their_company(self):
-        for role in ("reader", "auditor", "manager"):
+        for role in ("reader", "auditor", "archivist", "manager"):
             self.assertEqual(
                 set(self._readable(role)), {"visible", "to_contact", "hidden", "others"}
             )
@@ -127,7 +153,7 @@ class TestAccess(ArchiveCommon):
             self.visible.with_user(self.employee).read(["name"])
 
     def test_nobody_writes_by_rpc(self):
-        for role in ("reader", "auditor", "manager", "system", "portal"):
+        for role in ("reader", "auditor", "archivist", "manager", "system", "portal"):
             mine = self.visible.with_user(getattr(self, role))
             for values in ({"legal_hold": True}, {"portal_visible": False}):
                 with self.assertRaises(AccessError):

@@ -40,7 +40,7 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(document.kind_code, "invoice")
         self.assertEqual(document.version, 1)
         self.assertTrue(document.portal_visible)
-        self.assertEqual(document.retention_until, date(2036, 3, 31))
+        self.assertEqual(document.retention_until, date(2036, 12, 31))
         self.assertEqual(document.archived_by_id, self.reader)
         self.assertEqual(document.seal_level, "none")
         self.assertEqual(document._get_content(), content)
@@ -285,7 +285,7 @@ class TestArchive(ArchiveCommon):
     def test_retention_is_only_extended(self):
         document = self._archive()
         document._extend_retention(date(2030, 1, 1), "shorter: nothing happens")
-        self.assertEqual(document.retention_until, date(2036, 3, 31))
+        self.assertEqual(document.retention_until, date(2036, 12, 31))
         document._extend_retention(date(2040, 1, 1), "lawsuit")
         self.assertEqual(document.retention_until, date(2040, 1, 1))
         document._extend_retention(False, "for ever")

@@ -21,7 +21,7 @@ class GedHold(models.TransientModel):
     def action_confirm(self):
         """Apply to the documents that the user may read."""
         self.ensure_one()
-        # Access: the form itself is for archive administrators (access list and rule).
+        # Access: the form itself is for archivists (access list and rule).
         documents = self.document_ids
         documents.check_access("read")
         if not documents:
