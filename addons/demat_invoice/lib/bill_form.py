@@ -242,6 +242,8 @@ class _Drawing:
     def _block(self, zone, lines, *, size=8, first=FONT):
         """Write lines from the upper edge of a zone; the last ones make room."""
         x, y, width, height = ZONES[zone]
+        if zone in CORNERS:
+            x, y, width, height = x + 0.8, y + 1, width - 0.8, height - 1
         lines = [line for line in lines if line]
         step = min(size * 0.42, height / max(len(lines), 1))
         size = min(size, step / 0.42 + 0.5)

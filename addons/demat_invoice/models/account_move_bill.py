@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         """
         self._demat_check_user()
         wanted = self.filtered("demat_bill_wanted")
-        # two clerks on one invoice: the second waits, then finds the bills
+        # two clerks on one invoice: the second is told to try again
         wanted.lock_for_update(allow_referencing=True)
         wanted.invalidate_recordset(["demat_bill_ids"])
         values = []

@@ -31,7 +31,8 @@ class DematBillRemittance(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("Number", required=True, readonly=True, copy=False)
+    # the default lets the form save: the number is given by create
+    name = fields.Char("Number", required=True, readonly=True, copy=False, default="/")
     state = fields.Selection(
         [
             ("draft", "Draft"),

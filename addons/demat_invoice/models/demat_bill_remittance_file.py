@@ -38,8 +38,9 @@ class DematBillRemittance(models.Model):
             raise UserError(self._demat_explain(error)) from error
         prefix = "BOR" if bills[0].kind == states.BOR else "LCR"
         self.env["demat.bill.change"]._record(self, "make", after="made")
-        for bill in bills:
-            bill._demat_apply(states.remit_code(bill.kind))
+        kinds = bills.grouped(lambda bill: states.remit_code(bill.kind))
+        for act, group in kinds.items():
+            group._demat_apply(act)
         self._demat_write(
             {
                 "state": "made",
@@ -90,9 +91,8 @@ class DematBillRemittance(models.Model):
 
     def action_print_slip(self):
         self.ensure_one()
-        return self.env.ref(
-            "demat_invoice.action_report_demat_bill_remittance"
-        ).report_action(self)
+        report = self.env.ref("demat_invoice.action_report_demat_bill_remittance")
+        return report.report_action(self, config=False)
 
     def action_view_bills(self):
         return self.bill_ids._get_records_action(name=self.env._("Bills of exchange"))
@@ -183,8 +183,10 @@ class DematBillRemittance(models.Model):
                         names=", ".join(moved.mapped("name")),
                     )
                 )
-            for bill in bills.filtered(lambda bill: bill.state == states.REMITTED):
-                bill._demat_apply(states.withdraw_code(bill.kind), remittance_id=False)
+            back = bills.filtered(lambda bill: bill.state == states.REMITTED)
+            kinds = back.grouped(lambda bill: states.withdraw_code(bill.kind))
+            for act, group in kinds.items():
+                group._demat_apply(act, remittance_id=False)
         else:
             bills._demat_write({"remittance_id": False})
         self._demat_write({"state": "cancelled"})

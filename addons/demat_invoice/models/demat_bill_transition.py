@@ -18,10 +18,15 @@ class DematBill(models.Model):
 
     def action_issue(self):
         """Issue the drafts; what is blocked stays, with its cause."""
+        self._demat_check_user()
         if len(self) == 1:
-            self._demat_apply_issue(raise_problem=True)
-            return None
+            self._demat_check_states("issue")
+            problem = self._demat_find_problem(today=fields.Date.context_today(self))
+            if problem:
+                self._demat_raise_problem(problem)
         issued, blocked = self._demat_issue_possible()
+        if len(self) == 1:
+            return None
         return self._demat_notify_issued(issued, blocked)
 
     def action_send(self):
@@ -50,9 +55,9 @@ class DematBill(models.Model):
     def action_print(self):
         """Print; a draft shows the mark of a specimen and stays what it is."""
         self._demat_check_user()
-        return self.env.ref("demat_invoice.action_report_demat_bill").report_action(
-            self
-        )
+        report = self.env.ref("demat_invoice.action_report_demat_bill")
+        # the form has no letterhead to choose first
+        return report.report_action(self, config=False)
 
     def action_remit(self):
         """Put the bills into a new remittance and open it."""
@@ -169,38 +174,27 @@ class DematBill(models.Model):
                 bill.sudo().message_post(body=reason)
 
     def _demat_issue_possible(self):
-        """Issue the drafts that nothing blocks.
+        """Issue the drafts that nothing blocks, and freeze what they say.
 
         :return: (issued bills, blocked bills); the cause is in ``problem``
         """
+        self._demat_check_user()
+        today = fields.Date.context_today(self)
         issued = self.browse()
         blocked = self.browse()
-        for bill in self:
-            if bill.state != states.DRAFT:
-                continue
-            if bill._demat_apply_issue():
-                issued |= bill
-            else:
+        for bill in self.filtered(lambda bill: bill.state == states.DRAFT):
+            problem = bill._demat_find_problem(today=today)
+            if problem:
                 blocked |= bill
+                code = f"{problem.field}:{problem.cause}"
+                if bill.problem_code != code:
+                    bill._demat_write({"problem_code": code})
+            else:
+                issued |= bill
+        for bill in issued:
+            bill._demat_write({"frozen": bill._demat_values()})
+        issued._demat_apply("issue")
         return issued, blocked
-
-    def _demat_apply_issue(self, *, raise_problem=False):
-        """Issue one draft and freeze what it says.
-
-        :return: whether it is issued now
-        """
-        self._demat_check_user()
-        self._demat_check_states("issue")
-        problem = self._demat_find_problem(today=fields.Date.context_today(self))
-        if problem and raise_problem:
-            self._demat_raise_problem(problem)
-        if problem:
-            code = f"{problem.field}:{problem.cause}"
-            if self.problem_code != code:
-                self._demat_write({"problem_code": code})
-            return False
-        self._demat_apply("issue", frozen=self._demat_values())
-        return True
 
     def _demat_notify_issued(self, issued, blocked):
         lines = [f"{bill.name}: {bill.problem}" for bill in blocked[:10]]

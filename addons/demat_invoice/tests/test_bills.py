@@ -154,6 +154,25 @@ class TestBills(DematBillCommon):
         self.assertEqual(self._acts(bill), ["create", "issue", "print"])
         self.assertEqual(bill.printed_uid, self.clerk)
 
+    def test_queries_do_not_grow_much_with_the_bills(self):
+        """Issuing costs a few queries a bill, not some ten."""
+
+        def count(number):
+            moves = self.env["account.move"]
+            for _rank in range(number):
+                moves |= self._bill_invoice()
+            bills = moves.with_user(self.clerk)._demat_make_bills()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            bills._demat_issue_possible()
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        count(1)
+        few, many = count(2), count(12)
+        self.assertLess(many - few, 10 * 6)
+
     def test_preview_of_a_draft_is_a_specimen_and_not_a_print(self):
         bill = self._bill()
         self.assertIn("SPÉCIMEN", self._text(bill))
