@@ -15,7 +15,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .errors import CertificateError
 
-__all__ = ["CertificateInfo", "KeyMaterial", "as_utc", "der", "load_pkcs12"]
+__all__ = [
+    "CertificateInfo",
+    "KeyMaterial",
+    "as_utc",
+    "der",
+    "issued",
+    "load_pkcs12",
+]
 
 # Extended usages that say "for something else than documents". A certificate that lists
 # only these is a server or infrastructure certificate that was picked by mistake.
@@ -209,7 +216,7 @@ def _build_chain(leaf, others) -> tuple[x509.Certificate, ...]:
     current = leaf
     pool = list(others)
     while current.issuer != current.subject:
-        issuer = next((cert for cert in pool if _issued(cert, current)), None)
+        issuer = next((cert for cert in pool if issued(cert, current)), None)
         if issuer is None or issuer.issuer == issuer.subject:
             break
         pool.remove(issuer)
@@ -218,7 +225,8 @@ def _build_chain(leaf, others) -> tuple[x509.Certificate, ...]:
     return tuple(chain)
 
 
-def _issued(issuer, certificate) -> bool:
+def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Tell whether ``issuer`` signed ``certificate`` (a root signed itself)."""
     if issuer.subject != certificate.issuer:
         return False
     try:

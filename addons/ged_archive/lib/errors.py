@@ -48,8 +48,9 @@ class SealError(ArchiveError):
 class CertificateError(SealError):
     """The certificate of the seal cannot be used.
 
-    ``reason`` is one of ``bad_password``, ``unreadable``, ``no_key``, ``expired``,
-    ``not_yet_valid``, ``not_for_signing``.
+    ``reason`` is one of :attr:`REASONS`. For a key in a token (PKCS#11): ``no_module``
+    (library missing or not loadable), ``no_token``, ``bad_pin`` (wrong or locked),
+    ``no_key``, ``token_failed`` (it refuses to sign).
     """
 
     REASONS = (
@@ -59,6 +60,11 @@ class CertificateError(SealError):
         "expired",
         "not_yet_valid",
         "not_for_signing",
+        "revoked",
+        "no_module",
+        "no_token",
+        "bad_pin",
+        "token_failed",
     )
 
     def __init__(self, message, reason):

@@ -17,15 +17,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from cryptography import x509
 
 from .errors import InvalidDocumentError
 from .hashing import canonical
+from .revocation_client import RevocationClient, ValidationData
 
 __all__ = [
     "FORMAT",
     "HashTree",
     "ValidationData",
+    "collect",
     "hash_tree",
     "manifest",
     "read_manifest",
@@ -34,18 +37,6 @@ __all__ = [
 
 FORMAT = "demat-preservation-1"
 _HEX64 = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True)
-class ValidationData:
-    """What somebody needs to validate seals later, all in DER."""
-
-    certificates: tuple[bytes, ...] = ()
-    ocsps: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-
-    def __bool__(self):
-        return bool(self.certificates or self.ocsps or self.crls)
 
 
 def manifest(
@@ -104,6 +95,35 @@ def read_manifest(data: bytes) -> tuple[list, list, ValidationData]:
     if not same:
         raise InvalidDocumentError("The preservation manifest was changed.")
     return documents, previous, validation
+
+
+def collect(
+    certificates: Iterable[bytes],
+    timeout: float = 5.0,
+    *,
+    roots: Iterable[bytes] = (),
+    client: RevocationClient | None = None,
+) -> tuple[ValidationData, list[str]]:
+    """Return what is needed to validate seals of these certificates later.
+
+    :param certificates: those of signers and time-stamp servers, and any above them
+        (DER)
+    :param timeout: seconds that one server may take
+    :param roots: trusted certificates (DER), about which no authority is asked
+    :param client: kept by the caller, so that one answer serves many calls
+
+    Issuers that are missing and what the authorities say are fetched from the addresses
+    in the certificates. The second value says in words what could not be had, and which
+    certificates have been revoked; nothing is raised for that.
+    """
+    client = client or RevocationClient(timeout)
+    found = [x509.load_der_x509_certificate(one) for one in certificates]
+    anchors = [x509.load_der_x509_certificate(one) for one in roots]
+    collection = client.collect(found, found, anchors)
+    problems = list(collection.problems)
+    for name, moment in collection.revoked:
+        problems.append(f"“{name}” was revoked on {moment:%Y-%m-%d %H:%M} UTC")
+    return collection.data, problems
 
 
 def _sorted(items) -> list[dict]:

@@ -5,16 +5,11 @@ time."""
 
 import hashlib
 import logging
-import os
 import secrets
-import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urlsplit
 
-import requests
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -23,6 +18,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from .errors import ArchiveError, TimestampError
+from .transport import Refused, Transport, host
 
 __all__ = ["ReadToken", "TimestampClient", "TimestampToken", "TokenError", "read_token"]
 
@@ -88,10 +84,6 @@ class TokenError(ArchiveError):
     """A time-stamp token is not what it should be; the text says why."""
 
 
-class _Refused(Exception):
-    """One server gave no usable answer; the text says what happened."""
-
-
 class TimestampClient:
     """Asks the servers ``urls`` in their order; may be shared by threads and kept
     across forks.
@@ -103,11 +95,9 @@ class TimestampClient:
 
     def __init__(self, urls, timeout: float = 5.0, back_off: float = BACK_OFF):
         self._urls = tuple(urls)
-        self._timeout = timeout
+        self._transport = Transport(timeout, "time-stamp")
         self._back_off = back_off
         self._failures: dict[str, tuple[float, str]] = {}
-        self._session: requests.Session | None = None
-        self._session_pid = 0
 
     def request(self, data: bytes) -> TimestampToken:
         """Return a token over the SHA-256 of ``data``.
@@ -133,8 +123,8 @@ class TimestampClient:
             if time.monotonic() >= until:
                 try:
                     token = self._ask(url, digest)
-                except _Refused as refusal:
-                    cause = f"{_host(url)}: {refusal}"
+                except Refused as refusal:
+                    cause = f"{host(url)}: {refusal}"
                     self._failures[url] = (time.monotonic() + self._back_off, cause)
                     _logger.warning("time-stamp server %s", cause)
                 else:
@@ -156,87 +146,15 @@ class TimestampClient:
                 "cert_req": True,
             }
         )
-        return _check_reply(self._post(url, query.dump()), imprint, nonce)
-
-    def _post(self, url: str, body: bytes) -> bytes:
-        """Post with a deadline for everything.
-
-        The timeouts of ``requests`` are per address and per packet and do not cover the
-        name resolution, so the call runs in a thread that is abandoned when the time is
-        over.
-        """
-        outcome: list = []
-        thread = threading.Thread(
-            target=self._post_into,
-            args=(url, body, outcome),
-            name="time-stamp",
-            daemon=True,
-        )
-        thread.start()
-        thread.join(self._timeout)
-        if not outcome:
-            raise _Refused(f"no answer within {self._timeout:g} s")
-        if isinstance(outcome[0], _Refused):
-            raise outcome[0]
-        return outcome[0]
-
-    def _post_into(self, url, body, outcome):
-        try:
-            outcome.append(self._exchange(url, body))
-        except _Refused as refusal:
-            outcome.append(refusal)
-        except requests.Timeout:
-            outcome.append(_Refused(f"no answer within {self._timeout:g} s"))
-        except requests.exceptions.SSLError:
-            outcome.append(_Refused("its TLS certificate is not trusted"))
-        except requests.ConnectionError:
-            outcome.append(_Refused("no connection"))
-        except (requests.RequestException, ValueError) as exc:
-            # The text of these may hold the address with its password: name the kind
-            # only.
-            outcome.append(_Refused(f"the request failed ({type(exc).__name__})"))
-
-    def _exchange(self, url, body) -> bytes:
-        headers = {"Content-Type": _REQUEST_TYPE, "Accept": _REPLY_TYPE}
-        with self._get_session().post(
+        reply = self._transport.fetch(
             url,
-            data=body,
-            headers=headers,
-            timeout=self._timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as reply:
-            if reply.status_code != 200:
-                raise _Refused(f"it answered HTTP {reply.status_code}")
-            kind = (
-                reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            )
-            if kind != _REPLY_TYPE:
-                raise _Refused(f"it answered “{kind[:60]}” instead of a time stamp")
-            content = b""
-            for piece in reply.iter_content(16384):
-                content += piece
-                if len(content) > _MAX_REPLY:
-                    raise _Refused("its answer is too long")
-            return content
-
-    def _get_session(self) -> requests.Session:
-        # A forked child must not write into the sockets of its parent.
-        if self._session is None or self._session_pid != os.getpid():
-            session = requests.Session()
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            self._session, self._session_pid = session, os.getpid()
-        return self._session
-
-
-def _host(url: str) -> str:
-    """The address without user name, password and path, fit for a message."""
-    parts = urlsplit(url)
-    return (
-        parts.hostname + (f":{parts.port}" if parts.port else "")
-        if parts.hostname
-        else "?"
-    )
+            max_size=_MAX_REPLY,
+            body=query.dump(),
+            headers={"Content-Type": _REQUEST_TYPE, "Accept": _REPLY_TYPE},
+            kind=_REPLY_TYPE,
+            what="a time stamp",
+        )
+        return _check_reply(reply, imprint, nonce)
 
 
 def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
@@ -247,18 +165,18 @@ def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
         status = reply["status"]["status"].native
         if status not in ("granted", "granted_with_mods"):
             reason = "; ".join(reply["status"]["status_string"].native or ()) or status
-            raise _Refused(f"it refused ({reason[:200]})")
+            raise Refused(f"it refused ({reason[:200]})")
         token = reply["time_stamp_token"]
         stamp = _read_token(token, imprint)
         info = _token_info(token)
         used = info["message_imprint"]["hash_algorithm"]["algorithm"].native
         if used != "sha256" or info["nonce"].native != nonce:
-            raise _Refused("its time stamp is for another request")
+            raise Refused("its time stamp is for another request")
         return stamp.token
     except TokenError as error:
-        raise _Refused(str(error)) from error
+        raise Refused(str(error)) from error
     except _PARSER_ERRORS as error:
-        raise _Refused("its answer is not a time stamp") from error
+        raise Refused("its answer is not a time stamp") from error
 
 
 def read_token(token: cms.ContentInfo, data: bytes) -> ReadToken:
