@@ -19,6 +19,8 @@ __all__ = [
     "CertificateInfo",
     "KeyMaterial",
     "as_utc",
+    "build_chain",
+    "check_usable",
     "der",
     "issued",
     "load_pkcs12",
@@ -118,12 +120,11 @@ def load_pkcs12(data: bytes, password: str | None) -> KeyMaterial:
             "The file holds a private key but not the certificate that belongs to it.",
             "no_key",
         )
-    _check_key(key)
-    _check_usage(certificate)
+    check_usable(key, certificate)
     return KeyMaterial(
         key=key,
         certificate=certificate,
-        chain=_build_chain(certificate, others),
+        chain=build_chain(certificate, others),
         info=CertificateInfo.from_certificate(certificate),
     )
 
@@ -169,14 +170,21 @@ def _is_pkcs12(data: bytes) -> bool:
         return False
 
 
+def check_usable(key, certificate: x509.Certificate) -> None:
+    """Raise :class:`CertificateError` (``not_for_signing``) for an unfit key (private
+    or public) or certificate."""
+    _check_key(key)
+    _check_usage(certificate)
+
+
 def _check_key(key) -> None:
-    if isinstance(key, rsa.RSAPrivateKey):
+    if isinstance(key, (rsa.RSAPrivateKey, rsa.RSAPublicKey)):
         if key.key_size < _MIN_RSA_BITS:
             raise CertificateError(
                 f"The RSA key has {key.key_size} bits; {_MIN_RSA_BITS} are needed.",
                 "not_for_signing",
             )
-    elif not isinstance(key, ec.EllipticCurvePrivateKey):
+    elif not isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
         raise CertificateError(
             "The key is neither RSA nor ECDSA; PDF readers could not verify the seal.",
             "not_for_signing",
@@ -207,7 +215,7 @@ def _extension(certificate, kind):
         return None
 
 
-def _build_chain(leaf, others) -> tuple[x509.Certificate, ...]:
+def build_chain(leaf, others) -> tuple[x509.Certificate, ...]:
     """Order the issuers that came with the key; leave out strangers and the root.
 
     The root is left out because a verifier must have it from elsewhere to trust it.

@@ -46,16 +46,17 @@ class CmsSigner:
 
     def __init__(self, material: KeyMaterial):
         self._key = material.key
+        self._public_key = material.certificate.public_key()
         certificates = [der(cert) for cert in (material.certificate, *material.chain)]
         leaf = asn1_x509.Certificate.load(certificates[0])
-        if isinstance(self._key, rsa.RSAPrivateKey):
+        if isinstance(self._public_key, rsa.RSAPublicKey):
             algorithm = algos.SignedDigestAlgorithm(
                 {"algorithm": "sha256_rsa", "parameters": core.Null()}
             )
-            signature_size = self._key.key_size // 8
+            signature_size = self._public_key.key_size // 8
         else:
             algorithm = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
-            signature_size = 2 * ((self._key.key_size + 7) // 8) + 9
+            signature_size = 2 * ((self._public_key.key_size + 7) // 8) + 9
         self._algorithm = algorithm.dump()
         self._attributes = self._constant_attributes(leaf, certificates[0], algorithm)
         self._signer_head = (
@@ -114,8 +115,10 @@ class CmsSigner:
         payload = tlv(_SET, *signed)
         if isinstance(self._key, rsa.RSAPrivateKey):
             signature = self._key.sign(payload, padding.PKCS1v15(), hashes.SHA256())
-        else:
+        elif isinstance(self._key, ec.EllipticCurvePrivateKey):
             signature = self._key.sign(payload, ec.ECDSA(hashes.SHA256()))
+        else:  # a key in a token
+            signature = self._key.sign(payload, self._public_key)
         return self.build(digest, signature), signature
 
     def build(self, digest: bytes, signature: bytes, token: bytes = b"") -> bytes:

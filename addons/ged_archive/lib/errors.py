@@ -50,7 +50,7 @@ class CertificateError(SealError):
 
     ``reason`` is one of :attr:`REASONS`. For a key in a token (PKCS#11): ``no_module``
     (library missing or not loadable), ``no_token``, ``bad_pin`` (wrong or locked),
-    ``no_key``, ``token_failed`` (it refuses to sign).
+    ``no_key``, ``no_certificate``, ``token_failed`` (it refuses to sign).
     """
 
     REASONS = (
@@ -64,6 +64,7 @@ class CertificateError(SealError):
         "no_module",
         "no_token",
         "bad_pin",
+        "no_certificate",
         "token_failed",
     )
 

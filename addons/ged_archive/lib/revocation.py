@@ -21,12 +21,14 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from .certificate import issued
+from .errors import CertificateError
 
 __all__ = [
     "SKEW",
     "Answer",
     "WrongAnswer",
     "chain_of",
+    "check_chain",
     "is_self_signed",
     "judge",
     "ocsp_request",
@@ -262,6 +264,26 @@ def _verify(key, signature, data, algorithm) -> None:
             raise WrongAnswer("its answer is signed with an unknown algorithm")
     except InvalidSignature as error:
         raise WrongAnswer("the signature of its answer is wrong") from error
+
+
+def check_chain(certificates: Iterable[bytes], timeout: float = 5.0) -> tuple[str, ...]:
+    """Ask the authorities about a certificate (DER, first) and those above it.
+
+    Returns in words what could not be had. Raises :class:`CertificateError` with
+    ``revoked``.
+    """
+    # it imports this module
+    from .revocation_client import RevocationClient
+
+    found = [x509.load_der_x509_certificate(one) for one in certificates]
+    collection = RevocationClient(timeout).collect(found[:1], found)
+    for name, moment in collection.revoked:
+        raise CertificateError(
+            f"The certificate “{name}” was revoked by its authority on "
+            f"{moment:%Y-%m-%d %H:%M} UTC.",
+            "revoked",
+        )
+    return collection.problems
 
 
 def chain_of(

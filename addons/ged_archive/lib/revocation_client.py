@@ -79,6 +79,7 @@ class RevocationClient:
         self._back_off = back_off
         self._failures: dict[str, tuple[float, str]] = {}
         self._answers: dict[bytes, tuple[Answer, datetime]] = {}
+        self._lists: dict[str, tuple[bytes, datetime]] = {}
         self._issuers: dict[bytes, x509.Certificate] = {}
         self._lock = threading.Lock()
         self._lock_pid = os.getpid()
@@ -147,8 +148,7 @@ class RevocationClient:
             if kept and now < kept[1]:
                 return kept[0]
             answer = self._ask(certificate, issuer, now)
-            due = answer.next_update or now + DEFAULT_AGE
-            self._answers[key] = answer, min(due, now + MAX_AGE)
+            self._answers[key] = answer, _until(answer, now)
             return answer
 
     def known_revocation(self, certificate: x509.Certificate) -> Answer | None:
@@ -157,8 +157,6 @@ class RevocationClient:
         return kept[0] if kept and kept[0].state == "revoked" else None
 
     def _ask(self, certificate, issuer, now) -> Answer:
-        if _extension(certificate, x509.NoRevAvail):
-            raise Refused("its authority does not tell about revocations")
         causes = []
         for url in _addresses(certificate, Access.OCSP):
             question = revocation.ocsp_request(certificate, issuer)
@@ -176,6 +174,14 @@ class RevocationClient:
             if answer:
                 return answer
         for url in _list_addresses(certificate):
+            kept = self._lists.get(url)
+            if kept and now < kept[1]:
+                # one list serves all certificates of its issuer
+                try:
+                    return revocation.read_crl(kept[0], certificate, issuer)
+                except WrongAnswer as wrong:
+                    causes.append(f"{host(url)}: {wrong}")
+                    continue
             answer = self._try(
                 url,
                 causes,
@@ -186,6 +192,7 @@ class RevocationClient:
                 max_size=_MAX_CRL,
             )
             if answer:
+                self._lists[url] = answer.der, _until(answer, now)
                 return answer
         raise Refused(
             "; ".join(causes) or "it names neither an OCSP responder nor a list"
@@ -245,6 +252,10 @@ class RevocationClient:
         if self._lock_pid != os.getpid():
             self._lock, self._lock_pid = threading.Lock(), os.getpid()
         return self._lock
+
+
+def _until(answer, now) -> datetime:
+    return min(answer.next_update or now + DEFAULT_AGE, now + MAX_AGE)
 
 
 def _addresses(certificate, method) -> list[str]:

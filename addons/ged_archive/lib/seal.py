@@ -1,8 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The seal of a PDF: an invisible PAdES certification signature of the company.
+"""The seal of a PDF: a PAdES certification signature of the company.
 
-Level B-B, or B-T when a time-stamp server answers. The document is certified with
+Levels B-B, B-T (time stamp), B-LT (and revocation data), B-LTA (and a time stamp of it
+all), invisible or shown on a page. The document is certified with
 DocMDP level 1: nothing may be added to it afterwards but the data of long-term
 archiving. The file is extended by an incremental update, so PDF/A-3 and the embedded
 invoice stay as they were.
@@ -11,11 +12,11 @@ invoice stay as they were.
 import io
 import struct
 import zlib
-from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
@@ -23,10 +24,32 @@ from pyhanko.sign.general import SigningError
 
 from .certificate import CertificateInfo, as_utc, der, load_pkcs12
 from .cms import CmsSigner
-from .errors import InvalidDocumentError, SealError, TimestampError
-from .tsa import TimestampClient, TimestampToken
+from .errors import (
+    CertificateError,
+    InvalidDocumentError,
+    SealError,
+    TimestampError,
+)
+from .pkcs11 import load_token
+from .revocation_client import RevocationClient
+from .seal_settings import (
+    LEVELS,
+    Pkcs11Settings,
+    SealResult,
+    SealSettings,
+    VisibleSeal,
+)
+from .seal_update import TokenTooLarge, add_validation_data
+from .tsa import TimestampClient, TimestampToken, signer_certificates
 
-__all__ = ["SealResult", "SealSettings", "Sealer"]
+__all__ = [
+    "LEVELS",
+    "Pkcs11Settings",
+    "SealResult",
+    "SealSettings",
+    "Sealer",
+    "VisibleSeal",
+]
 
 # Room for a time stamp, in bytes; public servers answer with 3 to 7 kB. A larger token
 # is learnt from the first document.
@@ -48,58 +71,6 @@ PARSER_ERRORS = (
     struct.error,
     zlib.error,
 )
-
-
-@dataclass(frozen=True)
-class SealSettings:
-    """How to seal.
-
-    :param pkcs12: content of a PKCS#12 file with key, certificate and issuers
-    :param password: its password, ``None`` if it has none
-    :param tsa_urls: addresses of RFC 3161 servers, tried in order; none for level B-B
-    :param tsa_timeout: seconds that one server may take
-    :param reason: shown by PDF readers, as are ``location`` and ``contact``
-    """
-
-    pkcs12: bytes = field(repr=False)
-    password: str | None = field(default=None, repr=False)
-    tsa_urls: tuple[str, ...] = field(default=(), repr=False)
-    tsa_timeout: float = 5.0
-    reason: str | None = None
-    location: str | None = None
-    contact: str | None = None
-
-    def __post_init__(self):
-        # Addresses may hold a password, hence repr=False above and no address below.
-        object.__setattr__(self, "tsa_urls", tuple(self.tsa_urls))
-        for url in self.tsa_urls:
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError(
-                    "a time-stamp address must look like https://host/path"
-                )
-        if self.tsa_timeout <= 0:
-            raise ValueError("the time allowed to a time-stamp server must be positive")
-
-
-@dataclass(frozen=True)
-class SealResult:
-    """A sealed file.
-
-    :param data: the bytes of the PDF
-    :param level: ``B-B`` or ``B-T``
-    :param signer: subject of the certificate (RFC 4514)
-    :param fingerprint: SHA-256 of the certificate, hex
-    :param sealed_at: aware UTC time; that of the time stamp for B-T, else of the clock
-    :param degraded: why the level is lower than asked for, ``None`` when it is not
-    """
-
-    data: bytes = field(repr=False)
-    level: str
-    signer: str
-    fingerprint: str
-    sealed_at: datetime
-    degraded: str | None = None
 
 
 class _PdfSigner(signers.Signer):
@@ -126,20 +97,61 @@ class Sealer:
     """
 
     def __init__(self, settings: SealSettings):
-        material = load_pkcs12(settings.pkcs12, settings.password)
+        if settings.pkcs11:
+            material = load_token(settings.pkcs11)
+        else:
+            material = load_pkcs12(settings.pkcs12, settings.password)
         self.certificate: CertificateInfo = material.info
         self._settings = settings
+        self._material = material
         self._cms = CmsSigner(material)
         self._signer = _PdfSigner(der(material.certificate))
         self._tsa = None
         if settings.tsa_urls:
             self._tsa = TimestampClient(settings.tsa_urls, settings.tsa_timeout)
-        self._token_room = _TOKEN_ROOM if self._tsa else 0
+        self._rank = LEVELS.index(settings.asked)
+        self._token_room = _TOKEN_ROOM if self._rank and self._tsa else 0
+        self._revocation = RevocationClient(settings.revocation_timeout)
+        self._roots = [
+            x509.load_der_x509_certificate(one) for one in (settings.trust_roots)
+        ]
+
+    def close(self) -> None:
+        """End the session with a PKCS#11 token; nothing to do for a file."""
+        if self._settings.pkcs11:
+            self._material.key.close()
 
     def check(self, now: datetime | None = None) -> None:
-        """Raise :class:`CertificateError` unless the certificate is valid at
-        ``now``."""
+        """Raise :class:`CertificateError` unless the certificate is valid at ``now``,
+        or when an authority is known to have revoked it."""
         self.certificate.check(now)
+        known = self._revocation.known_revocation(self._material.certificate)
+        if known:
+            self._refuse_revoked(self.certificate.common_name, known.revoked_at)
+
+    def check_revocation(self) -> tuple[str, ...]:
+        """Ask the authorities now (or use their last answer, while it is current).
+
+        Returns in words what could not be had, empty when all is well; raises
+        :class:`CertificateError` with ``revoked``.
+        """
+        collection = self._collect([self._material.certificate])
+        for name, moment in collection.revoked:
+            self._refuse_revoked(name, moment)
+        return collection.problems
+
+    @staticmethod
+    def _refuse_revoked(name, moment):
+        raise CertificateError(
+            f"The certificate “{name}” was revoked by its authority on "
+            f"{moment:%Y-%m-%d %H:%M} UTC.",
+            "revoked",
+        )
+
+    def _collect(self, certificates, pool=()):
+        return self._revocation.collect(
+            certificates, [*self._material.chain, *pool], self._roots
+        )
 
     def seal(
         self,
@@ -150,48 +162,119 @@ class Sealer:
     ) -> SealResult:
         """Return ``pdf`` with the seal added.
 
-        ``signing_time`` defaults to the clock (naive means UTC). A time-stamp server
-        that does not answer lowers the level and is told in ``degraded``; it raises
-        nothing. Raises :class:`CertificateError` outside the validity of the
-        certificate, :class:`InvalidDocumentError` for a file that cannot be sealed (not
-        a PDF, encrypted, truncated, already signed).
+        ``signing_time`` defaults to the clock (naive means UTC). A time-stamp or
+        revocation server that does not answer lowers the level and is told in
+        ``degraded`` and ``causes``; it raises nothing. Raises :class:`CertificateError`
+        outside the validity of the certificate and for a revoked one,
+        :class:`InvalidDocumentError` for a file that cannot be sealed (not a PDF,
+        encrypted, truncated, already signed).
         """
         moment = as_utc(signing_time)
         self.check(moment)
-        room = self._token_room
-        output, prepared = self._prepare(pdf, field_name, moment, room)
-        cms, signature = self._cms.sign(prepared.document_digest)
-        token, degraded = self._time_stamp(signature)
-        if token and len(token.der) > room:
-            # Rare, once per server: lay the file out again with enough room.
-            self._token_room = room = len(token.der) + 1024
-            output, prepared = self._prepare(pdf, field_name, moment, room)
-            cms, signature = self._cms.sign(prepared.document_digest)
-            token, degraded = self._time_stamp(signature)
-            if token and len(token.der) > room:
-                token, degraded = (
-                    None,
-                    "sealed without time stamp (its size keeps changing)",
-                )
+        asked, rank = self._settings.asked, self._rank
+        if rank >= 2:
+            # before the seal: a revoked certificate must not even begin
+            self.check_revocation()
+        data, token, problem = self._sign(pdf, field_name, moment)
+        level, causes, problems = "B-B", [], []
         if token:
-            cms = self._cms.build(prepared.document_digest, signature, token.der)
-        prepared.fill_with_cms(output, cms)
+            level = "B-T"
+        elif rank:
+            causes.append("timestamp")
+            problems.append(f"sealed without time stamp ({problem})")
+        if token and rank >= 2:
+            data, level = self._add_evidence(data, token, causes, problems)
         return SealResult(
-            data=output.getvalue(),
-            level="B-T" if token else "B-B",
+            data=data,
+            level=level,
             signer=self.certificate.subject,
             fingerprint=self.certificate.fingerprint_sha256,
             sealed_at=token.time if token else moment,
-            degraded=degraded,
+            degraded="; ".join(problems) or None,
+            asked=asked,
+            causes=tuple(causes),
         )
 
+    def _sign(self, pdf, field_name, moment):
+        """Return ``(sealed file, token, why there is none)``."""
+        room = self._token_room
+        for _attempt in range(2):
+            output, prepared = self._prepare(pdf, field_name, moment, room)
+            cms, signature = self._cms.sign(prepared.document_digest)
+            token, problem = self._time_stamp(signature)
+            if not token or len(token.der) <= room:
+                break
+            # Rare, once per server: lay the file out again with enough room.
+            self._token_room = room = len(token.der) + 1024
+        else:
+            token, problem = None, "its size keeps changing"
+        if token:
+            cms = self._cms.build(prepared.document_digest, signature, token.der)
+        prepared.fill_with_cms(output, cms)
+        return output.getvalue(), token, problem
+
+    def _add_evidence(self, data, token, causes, problems) -> tuple[bytes, str]:
+        """Add validation data and, for B-LTA, a time stamp of the file."""
+        stamper, others = _certificates_of(token)
+        collection = self._collect([self._material.certificate, stamper], others)
+        for name, moment in collection.revoked:
+            if name == self.certificate.common_name:
+                self._refuse_revoked(name, moment)
+        lacking = [
+            *collection.problems,
+            *(f"“{name}” is revoked" for name, _moment in collection.revoked),
+        ]
+        if lacking:
+            causes.append("revocation")
+            problems.append(f"sealed without revocation data ({'; '.join(lacking)})")
+            return data, "B-T"
+        if self._rank < 3:
+            return add_validation_data(data, collection.data)[0], "B-LT"
+        for _attempt in range(2):
+            try:
+                stamped, _token = add_validation_data(
+                    data, collection.data, tsa=self._tsa, room=self._token_room
+                )
+                return stamped, "B-LTA"
+            except TokenTooLarge:
+                self._token_room *= 2
+                problem = "its size keeps changing"
+            except TimestampError as error:
+                problem = str(error)
+                break
+        causes.append("archive_timestamp")
+        problems.append(f"sealed without time stamp of the archive ({problem})")
+        return add_validation_data(data, collection.data)[0], "B-LT"
+
     def _time_stamp(self, signature: bytes) -> tuple[TimestampToken | None, str | None]:
-        if self._tsa is None:
+        if not self._rank:
             return None, None
+        if self._tsa is None:
+            return None, "no time-stamp server is set"
         try:
             return self._tsa.request(signature), None
         except TimestampError as error:
-            return None, f"sealed without time stamp ({error})"
+            return None, str(error)
+
+    def _pdf_signer(self, metadata, writer, moment):
+        visible = self._settings.visible
+        if visible is None:
+            return signers.PdfSigner(metadata, self._signer)
+        # loads fonts and images: only who shows a seal pays for it
+        from .visible import appearance
+
+        style, spec = appearance(
+            visible,
+            writer,
+            metadata.field_name,
+            common_name=self.certificate.common_name,
+            moment=moment,
+            reason=self._settings.reason,
+            level=self._settings.asked,
+        )
+        return signers.PdfSigner(
+            metadata, self._signer, stamp_style=style, new_field_spec=spec
+        )
 
     def _prepare(self, pdf, field_name, moment, token_room):
         """Write the update with an empty signature; return the output and its
@@ -209,9 +292,8 @@ class Sealer:
             contact_info=settings.contact,
         )
         try:
-            session = signers.PdfSigner(metadata, self._signer).init_signing_session(
-                writer
-            )
+            signer = self._pdf_signer(metadata, writer, moment)
+            session = signer.init_signing_session(writer)
             session.system_time = moment
             document = session.prepare_tbs_document(
                 validation_info=None,
@@ -224,6 +306,16 @@ class Sealer:
         except PARSER_ERRORS as error:
             raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
         return output, prepared
+
+
+def _certificates_of(token: TimestampToken):
+    """Return the certificate of the time-stamp server and the others of the token."""
+    content = asn1_cms.ContentInfo.load(token.der)["content"]
+    certificate, others = signer_certificates(content, content["signer_infos"][0])
+    return (
+        x509.load_der_x509_certificate(certificate.dump()),
+        [x509.load_der_x509_certificate(one.dump()) for one in others],
+    )
 
 
 def _open_for_update(pdf: bytes) -> IncrementalPdfFileWriter:

@@ -20,7 +20,14 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from .errors import ArchiveError, TimestampError
 from .transport import Refused, Transport, host
 
-__all__ = ["ReadToken", "TimestampClient", "TimestampToken", "TokenError", "read_token"]
+__all__ = [
+    "ReadToken",
+    "TimestampClient",
+    "TimestampToken",
+    "TokenError",
+    "read_token",
+    "signer_certificates",
+]
 
 _logger = logging.getLogger(__name__)
 
@@ -208,7 +215,7 @@ def _read_token(token, imprint: bytes) -> ReadToken:
     if len(signed["signer_infos"]) != 1:
         raise TokenError("the time stamp must have one signer")
     signer = signed["signer_infos"][0]
-    certificate, others = _certificates(signed, signer)
+    certificate, others = signer_certificates(signed, signer)
     algorithm = signer["digest_algorithm"]["algorithm"].native
     digest = hashlib.new(algorithm, encapsulated.contents).digest()
     if not all(validate_sig_integrity(signer, certificate, "tst_info", digest)):
@@ -217,7 +224,7 @@ def _read_token(token, imprint: bytes) -> ReadToken:
     return ReadToken(TimestampToken(token.dump(), moment), certificate, others)
 
 
-def _certificates(signed, signer) -> tuple[asn1_x509.Certificate, list]:
+def signer_certificates(signed, signer) -> tuple[asn1_x509.Certificate, list]:
     """Return the certificate of the signer and the others that came with the token."""
     sid = signer["sid"].chosen
     found, others = None, []

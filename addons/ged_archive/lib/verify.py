@@ -31,6 +31,8 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from .certificate import CertificateInfo, as_utc
 from .errors import InvalidDocumentError
+from .evidence import STRICT_POLICY, Evidence
+from .revocation_client import RevocationClient
 from .seal import PARSER_ERRORS, check_pdf_frame
 from .tsa import TokenError, read_token
 
@@ -46,7 +48,8 @@ class SealReport:
     :param field: name of the signature field
     :param signer: subject of the certificate (RFC 4514); empty if it cannot be read
     :param signed_at: aware UTC time, of the time stamp if there is one, else as claimed
-    :param level: ``B-T``, ``B-B``, or ``other`` for a signature that is not PAdES
+    :param level: ``B-B`` to ``B-LTA`` as the file itself proves it, or ``other`` for a
+        signature that is not PAdES
     :param intact: the signed bytes are unchanged and the signature is the certificate's
     :param covers_whole_file: nothing stands behind the signed bytes
     :param modification_ok: what was added later, if anything, is allowed by the seal
@@ -56,6 +59,12 @@ class SealReport:
         stamp
     :param fingerprint: SHA-256 of the certificate, hex
     :param errors: what is wrong, in words
+    :param revocation: of the signer and those above at the time of the seal: ``good``,
+        ``revoked``, ``unknown`` (the data does not tell); ``None`` without data
+    :param archive_timestamps: aware UTC times of the time stamps of the file, oldest
+        first
+    :param evidence_only: what stands behind the signed bytes is validation data and
+        time stamps, nothing else
     """
 
     field: str
@@ -69,12 +78,16 @@ class SealReport:
     timestamp_trusted: bool | None = None
     fingerprint: str = ""
     errors: tuple[str, ...] = field(default=())
+    revocation: str | None = None
+    archive_timestamps: tuple[datetime, ...] = ()
+    evidence_only: bool = False
 
     @property
     def ok(self) -> bool:
         """The file is exactly what was sealed (says nothing about trust in the
         signer)."""
-        return self.intact and self.covers_whole_file and self.modification_ok
+        untouched = self.covers_whole_file or self.evidence_only
+        return self.intact and untouched and self.modification_ok
 
 
 def inspect_seals(
@@ -82,6 +95,7 @@ def inspect_seals(
     trust_roots_der: tuple[bytes, ...] = (),
     *,
     moment: datetime | None = None,
+    revocation: RevocationClient | None = None,
 ) -> list[SealReport]:
     """Return a report for each signature, in the order of their revisions; empty
     without any.
@@ -91,8 +105,11 @@ def inspect_seals(
     :param moment: time at which the certificates must be valid; defaults to the trusted
         time stamp, else to the clock (naive means UTC)
 
-    Revocation is not looked up: nothing is fetched from the network. Raises
-    :class:`InvalidDocumentError` for a file that cannot be read as PDF.
+    :param revocation: asks the authorities about a signer whose seal carries no
+        revocation data; without, nothing is fetched from the network. The addresses
+        come from the file: do not offer this to strangers.
+
+    Raises :class:`InvalidDocumentError` for a file that cannot be read as PDF.
     """
     check_pdf_frame(pdf)
     try:
@@ -103,17 +120,26 @@ def inspect_seals(
     except PARSER_ERRORS as error:
         raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
     roots = [asn1_x509.Certificate.load(der) for der in trust_roots_der]
-    return [_Inspection(pdf, one, roots, moment).report() for one in signatures]
+    evidence = Evidence(pdf, reader)
+    return [
+        _Inspection(pdf, one, roots, moment, evidence, revocation).report()
+        for one in signatures
+    ]
 
 
 class _Inspection:
     """Looks at one signature and collects what is wrong."""
 
-    def __init__(self, pdf, embedded: EmbeddedPdfSignature, roots, moment):
+    def __init__(
+        self, pdf, embedded: EmbeddedPdfSignature, roots, moment, evidence, client
+    ):
         self._pdf = pdf
         self._embedded = embedded
         self._roots = roots
         self._moment = moment
+        self._evidence = evidence
+        self._client = client
+        self._evidence_only = self._complete = False
         self._errors: list[str] = []
 
     def report(self) -> SealReport:
@@ -135,13 +161,20 @@ class _Inspection:
             trusted = self._leads_to_root(
                 certificate, embedded.other_embedded_certs, set(), moment
             )
+        stamps = self._guard(self._archive_time_stamps, ())
+        revocation = None
+        if certificate:
+            moment = (
+                stamp.token.time if stamp else self._guard(self._claimed_time, None)
+            )
+            revocation = self._guard(lambda: self._revocation(moment, stamp), None)
         return SealReport(
             field=str(embedded.field_name),
             signer=info.subject if info else "",
             signed_at=stamp.token.time
             if stamp
             else self._guard(self._claimed_time, None),
-            level=("B-T" if stamp else "B-B") if pades else "other",
+            level=self._level(stamp, revocation, stamps) if pades else "other",
             intact=bool(certificate) and self._guard(self._is_intact, False),
             covers_whole_file=covers,
             modification_ok=allowed,
@@ -149,7 +182,37 @@ class _Inspection:
             timestamp_trusted=stamp_trusted,
             fingerprint=info.fingerprint_sha256 if info else "",
             errors=tuple(self._errors),
+            revocation=revocation,
+            archive_timestamps=tuple(one.token.time for one in stamps),
+            evidence_only=self._evidence_only,
         )
+
+    def _level(self, stamp, revocation, stamps) -> str:
+        """The highest level of which everything is in the file."""
+        if stamp is None:
+            return "B-B"
+        if revocation != "good" or not self._complete:
+            return "B-T"
+        return "B-LTA" if stamps and self._evidence.stamped_store else "B-LT"
+
+    def _archive_time_stamps(self):
+        return self._evidence.archive_time_stamps(self._embedded, self._errors)
+
+    def _revocation(self, moment, stamp) -> str | None:
+        """Judge the signer at ``moment``; note whether the file alone is enough."""
+        embedded, evidence = self._embedded, self._evidence
+        others = [*embedded.other_embedded_certs, *self._roots]
+        if stamp:
+            others += [stamp.certificate, *stamp.others]
+        state = evidence.judge(embedded.signer_cert, others, as_utc(moment))
+        if state is None and self._client:
+            state = evidence.ask(self._client, embedded.signer_cert, others, moment)
+        elif stamp:
+            stamped = evidence.judge(stamp.certificate, others, stamp.token.time)
+            self._complete = stamped == "good"
+        if state == "revoked":
+            self._errors.append("The certificate was revoked before the seal.")
+        return state
 
     def _certificate_info(self) -> CertificateInfo:
         certificate = x509.load_der_x509_certificate(self._embedded.signer_cert.dump())
@@ -185,7 +248,7 @@ class _Inspection:
         if not self._gap_is_signature():
             self._errors.append("The seal leaves out a part of the file.")
             return False, False
-        embedded.compute_integrity_info()
+        embedded.compute_integrity_info(diff_policy=STRICT_POLICY)
         summary = embedded.summarise_integrity_info()
         covers = summary["coverage"] == SignatureCoverageLevel.ENTIRE_FILE
         if covers:
@@ -199,6 +262,11 @@ class _Inspection:
             self._errors.append(f"The file was changed after the seal{detail}.")
         elif changes.modification_level == ModificationLevel.NONE:
             self._errors.append("Bytes were added behind the sealed file.")
+        elif (
+            changes.modification_level == ModificationLevel.LTA_UPDATES
+            and self._evidence.ends_cleanly()
+        ):
+            self._evidence_only = True
         else:
             self._errors.append("Something that the seal allows was added after it.")
         return False, allowed

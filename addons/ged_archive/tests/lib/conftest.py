@@ -23,6 +23,7 @@ if str(HERE) not in sys.path:
     sys.path.append(str(HERE))
 
 import ged_html  # noqa: E402
+import ged_online_pki  # noqa: E402
 import ged_pki  # noqa: E402
 
 
@@ -61,6 +62,20 @@ def verapdf(tmp_path_factory):
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory):
     return ged_pki.Pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def _online(tmp_path_factory):
+    server = ged_online_pki.OnlinePki(tmp_path_factory.mktemp("online"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def online(_online):
+    """The infrastructure with OCSP, revocation lists and time stamps over HTTP."""
+    _online.reset()
+    return _online
 
 
 @pytest.fixture
