@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 
+from ..hooks import _keep_used_methods
 from ..lib import bill_states as states
 from .common_bill import DematBillCommon
 
@@ -233,6 +234,16 @@ class TestBillLife(DematBillCommon):
         )
         with self.assertRaisesRegex(UserError, "somebody else"):
             bill.action_send()
+
+    def test_removal_of_the_addon_keeps_the_payments(self):
+        bill = self._bill(state="paid")
+        line = bill.payment_id.payment_method_line_id
+        name = line.name
+        _keep_used_methods(self.env)
+        self.assertEqual(line.code, "manual")
+        self.assertEqual(line.name, name)
+        self.methods["bor"].invalidate_recordset()
+        self.assertEqual(self.methods["bor"].code, "fr_bor")
 
     def test_filters(self):
         draft = self._bill()
