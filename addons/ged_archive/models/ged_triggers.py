@@ -3,8 +3,9 @@
 """PostgreSQL triggers that make the archive append-only, whoever asks.
 
 They refuse DELETE, TRUNCATE and any UPDATE of evidence, also for the role that owns the
-tables, and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not silence
-them. The owner of a table can still drop or disable them: ``ged.chain._verify_chain``
+tables (one exception: the content of a document whose retention has ended may go, its
+row stays), and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not
+silence them. The owner of a table can still drop or disable them: ``ged.chain._verify_chain``
 reports that, and the chain shows what was changed meanwhile.
 
 The documents' and events' triggers compare whole rows minus a whitelist, so that a
@@ -28,6 +29,8 @@ DOCUMENT_FREE = (
     "portal_visible",
     # ruled one by one below
     "retention_until",
+    "destroyed_at",
+    "attachment_id",
     "chain_number",
     "chain_hash",
 )
@@ -137,6 +140,25 @@ BEGIN
             'the retention of document % cannot be shortened.',
             OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
+    -- the content goes once, after the last day of the retention, never under a hold;
+    -- the time written down is that of the transaction, not one that suits
+    IF (NEW.destroyed_at IS DISTINCT FROM OLD.destroyed_at
+        OR NEW.attachment_id IS DISTINCT FROM OLD.attachment_id
+    ) AND NOT (
+        OLD.destroyed_at IS NULL
+        AND NEW.attachment_id IS NULL
+        AND NEW.destroyed_at IS NOT DISTINCT FROM
+            date_trunc('second', now() AT TIME ZONE 'UTC')
+        AND OLD.retention_until IS NOT NULL
+        AND OLD.retention_until < (now() AT TIME ZONE 'UTC')::date
+        AND NEW.retention_until IS NOT DISTINCT FROM OLD.retention_until
+        AND OLD.legal_hold IS NOT TRUE
+        AND NEW.legal_hold IS NOT TRUE
+    ) THEN
+        RAISE EXCEPTION 'The archive is append-only: '
+            'the content of document % cannot be removed or replaced.',
+            OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END;
 """
@@ -152,6 +174,14 @@ END;
 _ATTACHMENT = """
 BEGIN
     IF TG_OP = 'DELETE' THEN
+        IF EXISTS (
+            SELECT FROM ged_document
+             WHERE id = OLD.res_id AND destroyed_at IS NOT NULL
+        ) AND NOT EXISTS (
+            SELECT FROM ged_document WHERE attachment_id = OLD.id
+        ) THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'The archive is append-only: '
             'file % of document % cannot be deleted.',
             OLD.id, OLD.res_id USING ERRCODE = 'restrict_violation';

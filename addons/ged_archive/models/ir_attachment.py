@@ -65,7 +65,9 @@ class IrAttachment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_archived(self):
-        archived = self._archived_files()
+        archived = self._archived_files().filtered(
+            lambda file: not self.env[ARCHIVE_MODEL].browse(file.res_id).destroyed_at
+        )
         if archived:
             raise UserError(
                 self.env._(
