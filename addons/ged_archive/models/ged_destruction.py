@@ -168,7 +168,7 @@ class GedDestruction(models.Model):
         """Make a list of all that has ended in the current company; open it."""
         self._check_group(ARCHIVIST)
         company = self.env.company
-        documents = self._candidates(company)
+        documents = self._candidates(company).sudo(False)._filtered_access("read")
         if not documents:
             raise UserError(
                 self.env._(
@@ -177,7 +177,7 @@ class GedDestruction(models.Model):
                     company=company.name,
                 )
             )
-        return self._new_list(documents.sudo(False))._open()
+        return self._new_list(documents)._open()
 
     @api.model
     def _new_list(self, documents):

@@ -6,11 +6,8 @@ from . import (
     test_attachment,
     test_chain,
     test_controller,
-<<<<<<< HEAD
-    test_expiry,
-=======
     test_destruction,
->>>>>>> 70ca3dc ([ADD] ged_archive: destruction at the end of the retention: lists approved by two administrators, certificate, triggers)
+    test_expiry,
     test_export,
     test_kind,
     test_rights,

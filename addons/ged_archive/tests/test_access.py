@@ -195,6 +195,8 @@ class TestAccess(ArchiveCommon):
                 "action_export",
                 "action_hold",
                 "action_open_origin",
+                "action_open_destruction",
+                "action_propose_destruction",
                 "action_release",
                 "action_verify",
                 "copy",

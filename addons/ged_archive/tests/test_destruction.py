@@ -24,7 +24,6 @@ class DestructionCommon(ArchiveCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.archivist = cls._new_user("archivist", "ged_archive.group_ged_archivist")
         cls.second = cls._new_user("second", "ged_archive.group_ged_manager")
         cls.ended = fields.Date.today() - timedelta(days=1)
 
