@@ -30,6 +30,7 @@
         "views/demat_bill_views.xml",
         "views/demat_bill_remittance_views.xml",
         "views/account_move_bill_views.xml",
+        "views/demat_lot_views.xml",
         "views/demat_state_change_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_portal_templates.xml",

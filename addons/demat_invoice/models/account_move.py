@@ -78,11 +78,14 @@ class AccountMove(models.Model):
         for move in self:
             move.demat_locked = move.demat_state in states.LOCKED_STATES
 
-    @api.depends("demat_state", "demat_document_id")
+    @api.depends("demat_document_id")
     def _compute_demat_delivery(self):
         """Read the outcome off the exchanges of the version that was sent last.
 
-        ``demat.exchange`` asks for it again when one of them changes.
+        ``demat.exchange`` asks for it again when one of them changes,
+        ``_demat_move_to`` when the state *sent* comes or goes: with ``demat_state``
+        among the dependencies, preparing 10,000 invoices would write 10,000 outcomes
+        that stay empty.
 
         Of several exchanges the one that needs a human wins.
         """

@@ -83,6 +83,7 @@ PROTECTED_FIELDS = frozenset(
         "demat_state",
         "demat_state_change_ids",
         "is_dematerialised",
+        "lot_id",
     }
 )
 

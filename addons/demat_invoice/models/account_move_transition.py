@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..lib import states
 
@@ -20,6 +21,7 @@ SENDING_FIELDS = {
     "demat_state",
     "is_dematerialised",
     "is_move_sent",
+    "lot_id",
     "message_main_attachment_id",
 }
 
@@ -110,6 +112,8 @@ class AccountMove(models.Model):
         """
         locked = self.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset(["demat_state", "demat_document_id"])
+        # one query for all, not one for each thousand
+        locked.fetch(["demat_state", "demat_document_id"])
         return locked
 
     def _demat_apply(self, code):
@@ -175,22 +179,64 @@ class AccountMove(models.Model):
                         target=target or "-",
                     )
                 )
+        shown = {target, *self.mapped("demat_state")} & {states.SENT}
+        self._demat_log_change(treatment, target, reason=reason)
+        self._demat_write_state(target)
+        if values:
+            self._demat_write(values)
+        if shown:
+            self.env.add_to_compute(self._fields["demat_delivery"], self)
+
+    def _demat_log_change(self, treatment, target=None, *, reason=None):
+        """Write one line of the journal for each invoice, all in one statement.
+
+        :param treatment: value of ``demat.state.change.treatment``
+        :param target: the new state or False; None for an event that changes none
+        """
+        if not self.ids:
+            return
+        self.flush_recordset(["demat_state", "company_id"])
+        after = SQL("m.demat_state") if target is None else SQL("%s", target or None)
         now = fields.Datetime.now()
-        self.env["demat.state.change"].sudo().create(
-            [
-                {
-                    "move_id": move.id,
-                    "treatment": treatment,
-                    "state_before": move.demat_state,
-                    "state_after": target,
-                    "user_id": self.env.uid,
-                    "date": now,
-                    "reason": reason,
-                }
-                for move in self
-            ]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO demat_state_change (
+                    move_id, company_id, treatment, state_before, state_after, date,
+                    reason, user_id, create_uid, write_uid, create_date, write_date)
+                SELECT m.id, m.company_id, %(treatment)s, m.demat_state, %(after)s,
+                       %(now)s, %(reason)s, %(uid)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM unnest(%(ids)s) WITH ORDINALITY AS wanted (id, place)
+                  JOIN account_move m ON m.id = wanted.id
+                 ORDER BY wanted.place
+                """,
+                treatment=treatment,
+                after=after,
+                now=now,
+                reason=reason or None,
+                uid=self.env.uid,
+                ids=self.ids,
+            )
         )
-        self._demat_write({"demat_state": target, **values})
+        self.invalidate_recordset(["demat_state_change_ids"], flush=False)
+
+    def _demat_write_state(self, target):
+        """Write the state of all rows in one statement, however many they are."""
+        self.flush_recordset(["demat_state"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET demat_state = %s, write_uid = %s,"
+                " write_date = %s WHERE id = ANY(%s)",
+                target or None,
+                self.env.uid,
+                fields.Datetime.now(),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(
+            ["demat_state", "write_uid", "write_date"], flush=False
+        )
+        self.modified(["demat_state"])
 
     def _demat_write(self, values):
         """Write fields of the sending, and nothing else.

@@ -10,6 +10,7 @@ from . import (
     test_forgery,
     test_individual_account,
     test_lock,
+    test_lot,
     test_portal,
     test_reopen,
     test_send_and_print,
