@@ -23,6 +23,8 @@
         "data/ged_destruction_data.xml",
         "views/ged_event_views.xml",
         "views/ged_document_views.xml",
+        "views/verify_templates.xml",
+        "views/evidence_sheet_templates.xml",
         "views/ged_kind_views.xml",
         "views/ged_seal_profile_views.xml",
         "views/res_config_settings_views.xml",

@@ -13,6 +13,7 @@ __all__ = [
     "errors",
     "facturx",
     "hashing",
+    "judge",
     "pdfa",
     "preservation",
     "schematron",
