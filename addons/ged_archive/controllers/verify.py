@@ -85,10 +85,12 @@ class GedVerifyController(http.Controller):
     def document_qr(self, document_id, **_kwargs):
         """Send the QR of the public page with the code, to readers of the document."""
         document = request.env["ged.document"].browse(document_id)
-        if not document.exists() or not document.has_access("read"):
-            return request.not_found()
-        if not document.verify_code:
-            return request.not_found()
+        if (
+            not document.exists()
+            or not document.has_access("read")
+            or not document.verify_code
+        ):
+            raise request.not_found()
         image = document._verify_qr(
             document.sudo().company_id, document.verify_code, size=400
         )
@@ -167,7 +169,7 @@ class GedVerifyController(http.Controller):
         return request.env["ged.throttle"].sudo()
 
     def _choose_language(self):
-        """Take the best installed language for the browser: French for ``fr-BE`` too."""
+        """Take the best installed language for the browser: French for ``fr-BE``."""
         installed = dict(request.env["res.lang"].get_installed())
         for tag in request.httprequest.accept_languages.values():
             wanted = tag.replace("-", "_")
@@ -206,7 +208,7 @@ class GedVerifyController(http.Controller):
                 "company": company,
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "nonce": nonce,
-                "lang": (request.env.context.get("lang") or "en").partition("_")[0],
+                "tongue": (request.env.context.get("lang") or "en").partition("_")[0],
                 "path": VERIFY_PATH,
                 "max_bytes": MAX_BYTES,
                 "max_megabytes": MAX_BYTES >> 20,

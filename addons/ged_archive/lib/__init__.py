@@ -16,6 +16,7 @@ __all__ = [
     "judge",
     "pdfa",
     "preservation",
+    "qr",
     "schematron",
     "seal",
     "text",

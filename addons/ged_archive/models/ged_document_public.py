@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.http import request
 from odoo.tools import SQL, consteq
 
+from ..lib import qr
 from ..lib.codes import new_code, normalise, pretty
 
 VERIFY_PATH = "/ged/verify"
@@ -70,16 +71,9 @@ class GedDocument(models.Model):
         """Return the QR of the public page with this code as PNG bytes, without
         margin.
 
-        :param size: width in pixels
+        :param size: least width in pixels
         """
-        return self.env["ir.actions.report"].barcode(
-            "QR",
-            self._verify_url(company, code),
-            width=size,
-            height=size,
-            barLevel="M",
-            quiet=False,
-        )
+        return qr.png(self._verify_url(company, code), size)
 
     @api.model
     def _verify_qr_uri(self, company, code, size=200):

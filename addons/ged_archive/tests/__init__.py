@@ -12,6 +12,7 @@ from . import (
     test_export,
     test_kind,
     test_rights,
+    test_public_page,
     test_seal_profile,
     test_settings,
     test_triggers,

@@ -93,13 +93,13 @@
     }
 
     function readAddress() {
-        const code = decodeURIComponent(window.location.hash.slice(1));
+        const code = window.location.hash.slice(1).replace(/[^0-9A-Za-z-]/g, "");
         if (!code) {
             return;
         }
         // Not for the history, nor for whoever is shown the screen.
         window.history.replaceState(null, "", window.location.pathname);
-        find("code").value = code.replace(/(.{4})(?=.)/g, "$1-");
+        find("code").value = code.replace(/-/g, "").replace(/(.{4})(?=.)/g, "$1-");
         question({code});
     }
 
