@@ -82,6 +82,7 @@ TESTS = (
     Need("program", "chromium", "chromium", "browser tests"),
     Need("program", "pdfsig", "poppler-utils", "an independent look at signatures"),
     Need("program", "openssl", "openssl", "an independent look at seals"),
+    Need("program", "softhsm2-util", "softhsm2", "a token for keys of seals"),
     Need("program", "javac", "default-jdk-headless", "the PDF/A validator veraPDF"),
     Need("file", JAXB, "libjaxb-java", "the PDF/A validator veraPDF"),
 )
