@@ -171,4 +171,3 @@ def test_without_the_python_package(monkeypatch):
     with pytest.raises(CertificateError, match="python-pkcs11") as caught:
         Sealer(settings("/nowhere"))
     assert caught.value.reason == "no_module"
-
