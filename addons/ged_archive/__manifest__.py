@@ -16,6 +16,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/ged_verification_security.xml",
         "data/ged_kind_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
@@ -34,6 +35,8 @@
         "wizards/ged_export_templates.xml",
         "wizards/ged_hold_views.xml",
         "views/ged_archive_menus.xml",
+        "data/ged_verification_data.xml",
+        "views/ged_anchor_views.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {

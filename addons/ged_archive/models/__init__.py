@@ -4,6 +4,8 @@ from . import (
     ged_kind,
     ged_chain,
     ged_chain_verify,
+    ged_chain_steps,
+    ged_chain_replay,
     ged_event,
     ged_document,
     ged_document_store,
@@ -24,4 +26,11 @@ from . import (
     res_company,
     res_config_settings,
     res_users,
+)
+from . import (  # isort: skip
+    ged_chain_contents,
+    ged_document_refile,
+    base_partner_merge,
+    ged_anchor,
+    ged_anchor_verify,
 )

@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_datetime
 
 from ..lib.errors import InvalidDocumentError
 from ..lib.hashing import link, sha256
+from .ged_document import SEAL_LEVELS
 from .ged_evidence import build_evidence
 
 _logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class GedDocument(models.Model):
     def _read_content(self):
         self.ensure_one()
         document = self.sudo()
-        content = document.attachment_id.raw or b""
+        content = document.attachment_id.exists().raw or b""
         if not content:
             problem = self.env._(
                 "The file of %(document)s is missing from the storage. Restore it from "
@@ -139,23 +140,55 @@ class GedDocument(models.Model):
         self.ensure_one()
         if self.seal_level == "none":
             return False
+        return self._seal_finding(self._get_content())
+
+    def _seal_finding(self, content):
+        """Return why ``content`` is not sealed with the certificate named in the row,
+        at the level named there or a higher one; ``False`` when it is.
+        """
         # slow to import: only processes that verify pay for it
         from ..lib.verify import inspect_seals
 
         try:
-            reports = inspect_seals(self._get_content())
+            reports = inspect_seals(content)
         except InvalidDocumentError:
             reports = []
-        if reports and all(
+        if not reports or not all(
             report.intact and report.modification_ok for report in reports
         ):
-            return False
-        return self.env._(
-            "The seal of %(document)s is broken or missing: %(errors)s.",
-            document=self.display_name,
-            errors="; ".join(error for report in reports for error in report.errors)
-            or self.env._("no seal found"),
+            return self.env._(
+                "The seal of %(document)s is broken or missing: %(errors)s.",
+                document=self.display_name,
+                errors="; ".join(error for report in reports for error in report.errors)
+                or self.env._("no seal found"),
+            )
+        own = [
+            report for report in reports if report.fingerprint == self.seal_fingerprint
+        ]
+        if not own:
+            return self.env._(
+                "%(document)s is sealed, but not with the certificate that the archive "
+                "names (%(signer)s).",
+                document=self.display_name,
+                signer=self.seal_signer_name,
+            )
+        order = [level for level, _label in SEAL_LEVELS]
+        best = max(
+            (report.level for report in own if report.level in order),
+            key=order.index,
+            default="none",
         )
+        if self.seal_level not in order or (
+            order.index(best) < order.index(self.seal_level)
+        ):
+            return self.env._(
+                "The seal of %(document)s has the level %(found)s, the archive says "
+                "%(level)s.",
+                document=self.display_name,
+                found=best,
+                level=self.seal_level,
+            )
+        return False
 
     def _origin_record(self):
         """Return the record the document was made from, or an empty recordset or

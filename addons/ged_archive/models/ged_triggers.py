@@ -17,6 +17,7 @@ update.
 """
 
 from odoo.tools import SQL
+from odoo.tools.sql import existing_tables
 
 #: ged_document: columns that may change after archiving (see ged_evidence for the
 #: reasons).
@@ -76,6 +77,30 @@ GUARDS = {
         "ged_event",
         "ged_archive_refuse",
         "BEFORE TRUNCATE ON ged_event FOR EACH STATEMENT",
+        "",
+    ),
+    "ged_chain_guard_row": (
+        "ged_chain",
+        "ged_archive_guard_chain",
+        "BEFORE UPDATE OR DELETE ON ged_chain FOR EACH ROW",
+        "",
+    ),
+    "ged_chain_guard_truncate": (
+        "ged_chain",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ged_chain FOR EACH STATEMENT",
+        "",
+    ),
+    "ged_anchor_guard_row": (
+        "ged_anchor",
+        "ged_archive_refuse",
+        "BEFORE UPDATE OR DELETE ON ged_anchor FOR EACH ROW",
+        "",
+    ),
+    "ged_anchor_guard_truncate": (
+        "ged_anchor",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ged_anchor FOR EACH STATEMENT",
         "",
     ),
     "ged_attachment_guard_row": (
@@ -171,6 +196,26 @@ BEGIN
 END;
 """
 
+# A head only goes forward, and never to another chain.
+_CHAIN_HEAD = """
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'The archive is append-only: '
+            'head % of a chain cannot be deleted.',
+            OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.id <> OLD.id OR NEW.company_id <> OLD.company_id
+        OR NEW.stream <> OLD.stream OR NEW.head_number < OLD.head_number
+        OR (NEW.head_number = OLD.head_number
+            AND NEW.head_hash IS DISTINCT FROM OLD.head_hash) THEN
+        RAISE EXCEPTION 'The archive is append-only: '
+            'head % of a chain only goes forward.',
+            OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END;
+"""
+
 _ATTACHMENT = """
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -217,12 +262,18 @@ def _function_bodies():
         "ged_archive_guard_event": _EVENT.format(
             row_rule=_row_rule(EVENT_FREE), chain_rule=_CHAIN_RULE
         ),
+        "ged_archive_guard_chain": _CHAIN_HEAD,
         "ged_archive_guard_attachment": _ATTACHMENT.format(changed=changed),
     }
 
 
 def create_guards(cr):
-    """Create or refresh all triggers and their functions. Idempotent."""
+    """Create or refresh the triggers of the tables that exist, and their functions.
+
+    Idempotent. While the addon is installed its tables come one by one: each model of
+    :data:`GUARDS` calls this in its ``init()``.
+    """
+    tables = existing_tables(cr, {guard[0] for guard in GUARDS.values()})
     for name, body in _function_bodies().items():
         cr.execute(
             SQL(
@@ -233,6 +284,8 @@ def create_guards(cr):
             )
         )
     for name, (table, function, events, when) in GUARDS.items():
+        if table not in tables:
+            continue
         trigger, table = SQL.identifier(name), SQL.identifier(table)
         cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, table))
         cr.execute(
@@ -249,7 +302,10 @@ def create_guards(cr):
 
 def drop_guards(cr):
     """Drop all triggers and their functions: uninstallation, migrations."""
+    tables = existing_tables(cr, {guard[0] for guard in GUARDS.values()})
     for name, (table, _function, _events, _when) in GUARDS.items():
+        if table not in tables:
+            continue
         cr.execute(
             SQL(
                 "DROP TRIGGER IF EXISTS %s ON %s",
@@ -259,6 +315,12 @@ def drop_guards(cr):
         )
     for function in sorted({guard[1] for guard in GUARDS.values()}):
         cr.execute(SQL("DROP FUNCTION IF EXISTS %s()", SQL.identifier(function)))
+
+
+# pg_trigger.tgtype: row 1, before 2, delete 8, update 16, truncate 32
+_BEFORE_ROW = 27
+_BEFORE_TRUNCATE = 34
+_ARCHIVED_FILES = "%WHEN (((old.res_model)::text = 'ged.document'::text)) EXECUTE%"
 
 
 def missing_guards(cr):
@@ -274,9 +336,13 @@ def missing_guards(cr):
           JOIN pg_proc p ON p.oid = t.tgfoid
          WHERE t.tgname = ANY(%s)
            AND t.tgenabled = 'A'
+           AND t.tgtype = CASE WHEN t.tgname LIKE '%%truncate' THEN %s ELSE %s END
+           AND t.tgattr = ''::int2vector
+           AND (t.tgqual IS NULL OR c.relname = 'ir_attachment'
+                AND pg_get_triggerdef(t.oid) LIKE %s)
            AND c.relnamespace = current_schema()::regnamespace
         """,
-        [list(GUARDS)],
+        [list(GUARDS), _BEFORE_TRUNCATE, _BEFORE_ROW, _ARCHIVED_FILES],
     )
     sound = {
         name

@@ -15,6 +15,7 @@ from . import (
     test_public_page,
     test_seal_profile,
     test_settings,
+    test_tampering,
     test_triggers,
     test_uninstall,
 )

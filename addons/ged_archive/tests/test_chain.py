@@ -189,13 +189,13 @@ class TestChain(ArchiveCommon):
         events = self._archive(3).event_ids.sorted("id")
         self._link()
         self._tamper("ged_event", "DELETE FROM ged_event WHERE id = %s", events[1].id)
-        self.assertEqual(self._codes(), [("gap", "event")])
+        self.assertEqual(self._codes(), [("gap", "event"), ("journal", "document")])
 
     def test_removed_end_is_found(self):
         events = self._archive(3).event_ids.sorted("id")
         self._link()
         self._tamper("ged_event", "DELETE FROM ged_event WHERE id = %s", events[2].id)
-        self.assertEqual(self._codes(), [("head", "event")])
+        self.assertEqual(self._codes(), [("head", "event"), ("journal", "document")])
 
     def test_renumbered_chain_is_found(self):
         documents = self._archive(2)
@@ -220,7 +220,10 @@ class TestChain(ArchiveCommon):
             hashlib.sha256(b"other").hexdigest(),
             document.id,
         )
-        self.assertEqual(self._codes(), [("link", "document")])
+        self.assertEqual(
+            self._codes(),
+            [("orphan", "document"), ("link", "document"), ("file", "document")],
+        )
 
     def test_file_pointer_replaced_is_found(self):
         document = self._archive()
@@ -232,7 +235,9 @@ class TestChain(ArchiveCommon):
             other.id,
             document.id,
         )
-        self.assertEqual(self._codes(), [("content", "document")])
+        self.assertEqual(
+            self._codes(), [("orphan", "document"), ("content", "document")]
+        )
 
     def test_format_downgrade_is_found(self):
         document = self._archive()

@@ -215,7 +215,7 @@ class TestTriggers(ArchiveCommon):
             "CREATE OR REPLACE FUNCTION ged_archive_refuse() RETURNS trigger"
             " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END;'"
         )
-        self.assertEqual(len(missing_guards(self.cr)), 3)
+        self.assertEqual(len(missing_guards(self.cr)), 6)
         codes = {problem.code for problem in self._problems()}
         self.assertEqual(codes, {"guard"})
         drop_guards(self.cr)
