@@ -123,7 +123,7 @@ class GedAnchor(models.Model):
         differing = sorted(
             self._fields[name].get_description(self.env, ["string"])["string"]
             for name, value in {**manifest, **stamp}.items()
-            if (expected[name] or None) != (value or None)
+            if _stored(expected[name]) != value
         )
         if differing:
             problems.append(
@@ -226,3 +226,8 @@ class GedAnchor(models.Model):
                     )
                 )
         return problems
+
+
+def _stored(value):
+    """Return a value of the ORM as it is in the table; an empty text is a text."""
+    return None if value is False else value
