@@ -26,6 +26,7 @@
         "wizards/demat_reopen_wizard_views.xml",
         "wizards/demat_bill_reason_wizard_views.xml",
         "views/account_move_views.xml",
+        "views/account_move_verify_templates.xml",
         "views/demat_bill_reports.xml",
         "views/demat_bill_views.xml",
         "views/demat_bill_remittance_views.xml",

@@ -15,6 +15,7 @@ from . import (
     account_move_receivable,
     account_move_send,
     account_move_transition,
+    account_move_verify,
     account_payment_method,
     demat_bill_change,
     demat_bill_check,

@@ -82,6 +82,7 @@ PROTECTED_FIELDS = frozenset(
         "demat_sent_uid",
         "demat_state",
         "demat_state_change_ids",
+        "demat_verify_code",
         "is_dematerialised",
         "lot_id",
     }

@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         help="Validating an invoice archives it, publishes it on the customer's portal "
         "and announces it in one go.",
     )
+    demat_print_code = fields.Boolean(
+        string="Print the verification code on invoices",
+        default=True,
+        help="What is sent shows a code and a QR, with which anybody who holds the "
+        "document can have it verified on the public page of the archive.",
+    )
     demat_individual_account = fields.Boolean(
         string="Individual receivable accounts",
         help="At a customer's first validated invoice, his own receivable account is "

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     demat_send_at_validation = fields.Boolean(
         related="company_id.demat_send_at_validation", readonly=False
     )
+    demat_print_code = fields.Boolean(
+        related="company_id.demat_print_code", readonly=False
+    )
     demat_individual_account = fields.Boolean(
         related="company_id.demat_individual_account", readonly=False
     )

@@ -12,6 +12,7 @@ from . import (
     test_lock,
     test_lot,
     test_portal,
+    test_printed_code,
     test_reopen,
     test_send_and_print,
     test_sites,

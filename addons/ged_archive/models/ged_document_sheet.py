@@ -56,8 +56,8 @@ class GedDocument(models.Model):
         """Return the PDF of the evidence sheet of these documents, in their order.
 
         PDF/A-3, sealed by the company where it has a working seal. It shows identity,
-        hash, seal, link in the chain, versions, journal and the result of a verification
-        made now; what was hashed is embedded as ``evidence.jsonl``, one line per link,
+        hash, seal, link in the chain, versions, journal and what a verification finds
+        now; what was hashed is embedded as ``evidence.jsonl``, one line per link,
         to be recomputed without this program. Each document gets an ``exported`` event.
 
         Raises ``AccessError`` for who does not read them, ``UserError`` for none or too
