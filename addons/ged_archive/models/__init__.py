@@ -8,6 +8,7 @@ from . import (
     ged_chain_replay,
     ged_event,
     ged_document,
+    ged_document_actions,
     ged_document_store,
     ged_document_check,
     ged_document_destroy,

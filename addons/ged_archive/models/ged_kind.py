@@ -56,14 +56,14 @@ class GedKind(models.Model):
     reader_group_ids = fields.Many2many(
         "res.groups",
         string="Who may read",
-        help="Only readers in one of these groups see the documents of this kind, their "
-        "journal and their folders, from now on and also those archived before. "
+        help="Only readers in one of these groups see the documents of this kind, "
+        "their journal and their folders, from now on and also those archived before. "
         "Auditors see all kinds. Empty: all readers of the archive.",
     )
     portal_visible = fields.Boolean(
         string="Visible on the portal",
-        help="Customers see their own documents of this kind on the portal. Copied onto "
-        "a document when it is archived.",
+        help="Customers see their own documents of this kind on the portal. Copied "
+        "onto a document when it is archived.",
     )
     active = fields.Boolean(default=True)
 

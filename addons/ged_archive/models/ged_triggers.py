@@ -5,8 +5,8 @@
 They refuse DELETE, TRUNCATE and any UPDATE of evidence, also for the role that owns the
 tables (one exception: the content of a document whose retention has ended may go, its
 row stays), and are ``ENABLE ALWAYS`` so that ``session_replication_role`` does not
-silence them. The owner of a table can still drop or disable them: ``ged.chain._verify_chain``
-reports that, and the chain shows what was changed meanwhile.
+silence them. The owner of a table can still drop or disable them:
+``ged.chain._verify_chain`` reports that, and the chain shows what was changed.
 
 The documents' and events' triggers compare whole rows minus a whitelist, so that a
 column which another addon adds is protected without doing anything. Such a column must
