@@ -24,6 +24,8 @@ from . import (
     demat_bill_transition,
     demat_exchange,
     demat_lot,
+    demat_run,
+    demat_run_process,
     demat_state_change,
     ged_document,
     ir_actions_report,

@@ -14,6 +14,7 @@ from . import (
     test_portal,
     test_printed_code,
     test_reopen,
+    test_run,
     test_send_and_print,
     test_sites,
     test_states,
