@@ -25,6 +25,7 @@
         "data/demat_bill_data.xml",
         "wizards/demat_send_wizard_views.xml",
         "wizards/demat_reopen_wizard_views.xml",
+        "wizards/demat_run_wizard_views.xml",
         "wizards/demat_bill_reason_wizard_views.xml",
         "views/account_move_views.xml",
         "views/account_move_verify_templates.xml",

@@ -11,14 +11,14 @@ from ..lib import states
 
 #: Treatments that a run carries out.
 RUNNABLE = ("prepare", "hold", "keep_internal", "release", "send")
-OPEN = ("waiting", "running", "interrupted")
+OPEN = ("waiting", "running")
 
 
 class DematRun(models.Model):
     """One treatment of many invoices: one line per invoice with its outcome.
 
-    Life: waiting → running → done or cancelled; *interrupted* is a run whose process
-    died. Written by the system only. :meth:`_launch` makes it, :meth:`_process` works
+    Life: waiting → running → done or cancelled; a run whose process died stays
+    *running* until the job takes it up again. Written by the system only. :meth:`_launch` makes it, :meth:`_process` works
     on it (``demat_run_process.py``); any number of workers may do so at once.
     """
 
@@ -48,7 +48,6 @@ class DematRun(models.Model):
         [
             ("waiting", "Waiting"),
             ("running", "Running"),
-            ("interrupted", "Interrupted"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
         ],

@@ -109,6 +109,20 @@ class TestRun(DematInvoiceCommon):
             self.assertEqual(set(moves.mapped("demat_state")), {"ready"})
         self.assertLessEqual(counts[1], counts[0])
 
+    def test_the_window_starts_the_run_of_the_selection(self):
+        moves = self._invoice() | self._ready()
+        wizard = (
+            self.env["demat.run.wizard"]
+            .with_user(self.clerk)
+            .with_context(active_ids=moves.ids)
+            .create({"treatment": "prepare"})
+        )
+        self.assertEqual((wizard.move_count, wizard.fitting_count), (2, 1))
+        action = wizard.action_start()
+        run = self.env["demat.run"].browse(action["res_id"])
+        self.assertEqual(run.line_ids.move_id, moves)
+        self.assertEqual((run.user_id, run.state), (self.clerk, "waiting"))
+
     def test_who_may(self):
         move = self._invoice()
         run = self._launch("prepare", move)

@@ -1,3 +1,8 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import demat_bill_reason_wizard, demat_reopen_wizard, demat_send_wizard
+from . import (
+    demat_bill_reason_wizard,
+    demat_reopen_wizard,
+    demat_run_wizard,
+    demat_send_wizard,
+)
