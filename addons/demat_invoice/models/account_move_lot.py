@@ -23,7 +23,6 @@ class AccountMove(models.Model):
 
     lot_id = fields.Many2one(
         "demat.lot",
-        string="Lot",
         copy=False,
         readonly=True,
         index="btree_not_null",

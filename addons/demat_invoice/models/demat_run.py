@@ -18,8 +18,9 @@ class DematRun(models.Model):
     """One treatment of many invoices: one line per invoice with its outcome.
 
     Life: waiting → running → done or cancelled; a run whose process died stays
-    *running* until the job takes it up again. Written by the system only. :meth:`_launch` makes it, :meth:`_process` works
-    on it (``demat_run_process.py``); any number of workers may do so at once.
+    *running* until the job takes it up again. Written by the system only.
+    :meth:`_launch` makes it, :meth:`_process` works on it (``demat_run_process.py``);
+    any number of workers may do so at once.
     """
 
     _name = "demat.run"
