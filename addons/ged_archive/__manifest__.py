@@ -10,7 +10,7 @@
     "website": "https://github.com/demat-addons/demat",
     "depends": ["base_setup", "mail", "web"],
     "external_dependencies": {
-        "python": ["cryptography", "factur-x", "lxml", "pikepdf", "pyhanko"],
+        "python": ["cryptography", "factur-x", "lxml", "pikepdf", "pyhanko", "pypdf"],
     },
     "data": [
         "security/res_groups.xml",
@@ -37,6 +37,7 @@
         "views/ged_archive_menus.xml",
         "data/ged_verification_data.xml",
         "views/ged_anchor_views.xml",
+        "views/ged_folder_views.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {

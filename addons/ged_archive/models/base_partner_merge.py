@@ -21,3 +21,17 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 ),
             )
         return super()._update_foreign_keys_generic(model, src_records, dst_record)
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # Extends base: the documents move to the folders of the other customer. Those of
+        # the merged ones go first, two folders of the same key would stop the merge.
+        self.env["ged.folder"].sudo().search(
+            [("partner_id", "in", src_partners.ids)]
+        ).unlink()
+        res = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        self.env["ged.document"].sudo().with_context(active_test=False).search(
+            [("partner_id", "child_of", dst_partner.ids)]
+        )._file()
+        return res

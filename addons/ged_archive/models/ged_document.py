@@ -12,6 +12,7 @@ from .ged_triggers import create_guards
 #: What may be written on an archived document, and only by the methods of this addon.
 FREE_FIELDS = {
     "partner_id",
+    "folder_id",
     "legal_hold",
     "legal_hold_reason",
     "retention_until",

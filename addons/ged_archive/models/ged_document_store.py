@@ -21,6 +21,7 @@ MANAGED = {
     "size",
     "version",
     "attachment_id",
+    "folder_id",
     "archived_at",
     "archived_by_id",
     "kind_code",

@@ -25,6 +25,7 @@ DOCUMENT_FREE = (
     "write_date",
     "write_uid",
     "partner_id",
+    "folder_id",
     "legal_hold",
     "legal_hold_reason",
     "portal_visible",

@@ -10,6 +10,8 @@ from . import (
     test_evidence_sheet,
     test_expiry,
     test_export,
+    test_folder,
+    test_fulltext,
     test_kind,
     test_rights,
     test_public_page,

@@ -173,8 +173,8 @@ class TestAccess(ArchiveCommon):
     def test_methods_that_work_are_not_public(self):
         """Only names without underscore can be called through RPC.
 
-        ``copy``, ``create``, ``default_get``, ``init`` and ``write`` are the host's
-        own, overridden to allow less.
+        ``copy``, ``create``, ``default_get``, ``init``, ``write`` and
+        ``search_panel_select_range`` are the host's own, overridden to allow less.
         """
         public = {
             name
@@ -203,6 +203,7 @@ class TestAccess(ArchiveCommon):
                 "create",
                 "default_get",
                 "init",
+                "search_panel_select_range",
                 "write",
             },
         )

@@ -71,6 +71,7 @@ class TestTriggers(ArchiveCommon):
             "write_date",
             "write_uid",
             "partner_id",
+            "folder_id",
             "legal_hold",
             "legal_hold_reason",
             "portal_visible",
