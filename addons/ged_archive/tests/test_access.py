@@ -192,6 +192,7 @@ class TestAccess(ArchiveCommon):
             public,
             {
                 "action_download",
+                "action_evidence_sheet",
                 "action_export",
                 "action_hold",
                 "action_open_origin",
