@@ -33,6 +33,7 @@
         "views/ged_destruction_templates.xml",
         "wizards/ged_destruction_decision_views.xml",
         "wizards/ged_export_templates.xml",
+        "wizards/ged_export_views.xml",
         "wizards/ged_hold_views.xml",
         "views/ged_archive_menus.xml",
         "data/ged_verification_data.xml",

@@ -1,6 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.tools import SQL
+import os
+import shutil
+
+from odoo.tools import SQL, config
 
 from .models.ged_triggers import drop_guards
 
@@ -39,6 +42,8 @@ def uninstall_hook(env):
         "UPDATE ir_attachment SET res_model = NULL, res_id = NULL"
         " WHERE res_model = 'ged.document'"
     )
+    folder = os.path.join(config.filestore(cr.dbname), "ged_export")
+    shutil.rmtree(folder, ignore_errors=True)
     # The host deletes the kinds, then drops the tables: it would stumble over the
     # reference.
     cr.execute(

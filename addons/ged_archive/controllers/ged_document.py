@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import os
 import tempfile
 
 from werkzeug.exceptions import NotFound
@@ -11,6 +12,14 @@ from odoo.http import request
 
 #: What a browser may show inside the application; anything else is saved.
 SHOWN_INLINE = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
+
+
+def _open_made(export):
+    """Return the file that the job made; it is on the disk for some days."""
+    try:
+        return open(export._path(), "rb")  # noqa: SIM115 - closed after sending
+    except OSError as exc:
+        raise NotFound() from exc
 
 
 class GedDocumentController(http.Controller):
@@ -61,10 +70,16 @@ class GedDocumentController(http.Controller):
             export._check_documents()
         except (AccessError, MissingError, UserError) as exc:
             raise NotFound() from exc
-        # on disk, not in memory: an export may hold thousands of documents
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server after sending
-        export._write_zip(file)
-        size = file.tell()
+        if export.state == "done":
+            file = _open_made(export)
+            export.document_ids.browse(export._document_ids())._record_event(
+                "exported", detail=f"{export._filename()} (made before)"
+            )
+        else:
+            # on disk, not in memory: an export may hold thousands of documents
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - closed after sending
+            export._write_zip(file)
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
         response = request.make_response(
             wrap_file(request.httprequest.environ, file),

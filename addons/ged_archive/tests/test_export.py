@@ -1,18 +1,28 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
 import csv
 import hashlib
 import io
+import os
+import subprocess
+import tempfile
 import zipfile
+from datetime import timedelta
 from unittest.mock import patch
 
-from lxml import html
+from lxml import etree, html
 
-from odoo.exceptions import UserError
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..lib.detached import verify_detached
+from ..lib.errors import InvalidDocumentError
+from ..lib.export_format import NAMESPACE
 from ..lib.hashing import GENESIS
-from .common import ArchiveCommon, make_pdf
+from ..wizards import ged_export, ged_export_zip
+from .common import ArchiveCommon, make_pdf, make_pkcs12
 
 
 @tagged("post_install", "-at_install")
@@ -37,13 +47,12 @@ class TestExport(ArchiveCommon):
             line.split("  ")[::-1]
             for line in archive.read("SHA256SUMS").decode().splitlines()
         )
-        self.assertEqual(len(sums), 3)
         for path, digest in sums.items():
             self.assertEqual(hashlib.sha256(archive.read(path)).hexdigest(), digest)
         self.assertIn("documents/Archive_Ltd/2026/invoice/F_2026_0001.pdf", sums)
         self.assertEqual(
             set(archive.namelist()) - set(sums),
-            {"manifest.csv", "events.csv", "SHA256SUMS", "index.html"},
+            {"SHA256SUMS", "MANIFEST.sha256"},
         )
 
     def test_manifest_proves_the_chain(self):
@@ -115,3 +124,146 @@ class TestExport(ArchiveCommon):
     def test_nothing_to_export(self):
         with self.assertRaisesRegex(UserError, "at least one"):
             self.Document.with_user(self.auditor).action_export()
+
+    def _documents_of(self, archive):
+        return {name for name in archive.namelist() if name.startswith("documents/")}
+
+    def test_sums_and_signature_hold_without_this_program(self):
+        """What an auditor runs, run here."""
+        self.company.ged_seal_profile_id = self._profile()
+        sealed = self.company._ged_get_sealer().seal(make_pdf("sealed"))
+        documents = self._archive(2)
+        documents |= self._archive(1, seal=sealed, content=sealed.data)
+        self._link()
+        archive = self._export(documents)
+        self.assertEqual(len(self._documents_of(archive)), 3)
+        self.assertTrue(
+            any(name.startswith("seals/certificates/") for name in archive.namelist())
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            archive.extractall(folder)
+            for name in ("SHA256SUMS", "MANIFEST.sha256"):
+                subprocess.run(
+                    ["sha256sum", "-c", "--strict", "--quiet", name],
+                    cwd=folder,
+                    check=True,
+                )
+            command = "openssl cms -verify -binary -inform DER -noverify -out /dev/null"
+            subprocess.run(
+                [
+                    *command.split(),
+                    *("-in", "MANIFEST.sha256.p7s"),
+                    *("-content", "MANIFEST.sha256"),
+                ],
+                cwd=folder,
+                check=True,
+                capture_output=True,
+            )
+        manifest = archive.read("MANIFEST.sha256")
+        signature = archive.read("MANIFEST.sha256.p7s")
+        report = verify_detached(signature, manifest)
+        self.assertEqual(report.level, "B-B")
+        self.assertTrue(report.signed_at)
+        with self.assertRaises(InvalidDocumentError):
+            verify_detached(signature, manifest + b" ")
+        for damaged in (b"", signature[:50], signature[:-2] + b"00"):
+            with self.assertRaises(InvalidDocumentError):
+                verify_detached(damaged, manifest)
+
+    def test_manifest_xml_follows_its_schema(self):
+        documents = self._archive(2, partner_id=self.customer.id)
+        self._link()
+        archive = self._export(documents)
+        schema = etree.XMLSchema(etree.fromstring(archive.read("manifest.xsd")))
+        root = etree.fromstring(archive.read("manifest.xml"))
+        schema.assertValid(root)
+        spaces = {"e": NAMESPACE}
+        self.assertEqual(len(root.findall("e:document", spaces)), 2)
+        for node in root.iterfind(".//*[@chain_hash]"):
+            previous = node.get("previous_hash") or GENESIS
+            text = f"{previous}\n{node.findtext('e:evidence', namespaces=spaces)}"
+            self.assertEqual(
+                hashlib.sha256(text.encode()).hexdigest(), node.get("chain_hash")
+            )
+
+    def test_expired_certificate_stops_the_export(self):
+        document = self._archive()
+        self.company.ged_seal_profile_id = self._profile(
+            pkcs12=base64.b64encode(make_pkcs12(start=-9, end=-1))
+        )
+        with self.assertRaisesRegex(UserError, "could not be sealed"):
+            self._export(document)
+
+    def test_fiscal_year_and_period(self):
+        inside = self._archive(1, document_date="2024-12-31")
+        self._archive(1, document_date="2025-01-01")
+        evidence = self._archive(
+            1, kind="evidence", subject_id=inside.id, document_date="2026-01-01"
+        )
+        Export = self.env["ged.export"].with_user(self.auditor)
+        year = Export.create({"scope": "year", "year": 2024})
+        self.assertEqual(year._document_ids(), (inside | evidence).ids)
+        period = Export.create(
+            {"scope": "period", "date_from": "2025-01-01", "date_to": "2025-12-31"}
+        )
+        self.assertEqual(len(period._document_ids()), 1)
+        with self.assertRaisesRegex(UserError, "no document of this period"):
+            Export.create({"scope": "year", "year": 1999}).action_download()
+        with self.assertRaisesRegex(UserError, "first and the last day"):
+            Export.create({"scope": "period"}).action_download()
+        with self.assertRaises(AccessError):
+            Export.create(
+                {"scope": "year", "year": 2024, "company_id": self.other_company.id}
+            ).action_download()
+
+    def test_a_big_export_is_made_by_the_job(self):
+        documents = self._archive(3)
+        export = (
+            self.env["ged.export"]
+            .with_user(self.auditor)
+            .create({"document_ids": [(6, 0, documents.ids)], "state": "done"})
+        )
+        self.assertEqual(export.state, "new", "nobody says himself what was made")
+        with (
+            patch.object(ged_export, "AT_ONCE", 2),
+            patch.object(ged_export_zip, "BATCH", 2),
+        ):
+            action = export.action_download()
+            self.assertEqual(action["res_model"], "ged.export")
+            self.assertEqual(export.state, "waiting")
+            self.env["ged.export"]._cron_make()
+            self.addCleanup(
+                lambda path: os.path.exists(path) and os.unlink(path), export._path()
+            )
+            self.assertEqual((export.state, export.done), ("done", 3))
+            self.assertEqual(export.action_download()["type"], "ir.actions.act_url")
+        with zipfile.ZipFile(export._path()) as archive:
+            self.assertFalse(archive.testzip())
+            self.assertEqual(len(self._documents_of(archive)), 3)
+        self.assertEqual(documents[0].event_ids[0].user_id, self.auditor)
+        export.sudo().made_at = fields.Datetime.now() - timedelta(days=8)
+        self.env["ged.export"]._gc_files()
+        self.assertEqual(export.state, "removed")
+        self.assertFalse(os.path.exists(export._path()))
+
+    def test_the_job_tells_why_it_failed(self):
+        documents = self._archive(3)
+        export = (
+            self.env["ged.export"]
+            .with_user(self.auditor)
+            .create({"document_ids": [(6, 0, documents.ids)]})
+        )
+        with patch.object(ged_export, "AT_ONCE", 2):
+            export.action_download()
+        self.auditor.group_ids -= self.env.ref("ged_archive.group_ged_auditor")
+        self.env["ged.export"]._cron_make()
+        self.assertEqual(export.sudo().state, "failed")
+        self.assertIn("auditors", export.sudo().error)
+        self.assertFalse(os.path.exists(export.sudo()._path() + ".part"))
+
+    def test_formulas_are_disarmed(self):
+        self.customer.name = "=cmd|calc"
+        archive = self._export(self._archive(1))
+        row = self._csv(archive, "manifest.csv")[0]
+        self.assertEqual(row["customer"], "'=cmd|calc")
+        self.assertIn('"partner_name":"=cmd|calc"', row["evidence"])

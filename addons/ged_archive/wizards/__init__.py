@@ -1,3 +1,3 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import ged_destruction_decision, ged_export, ged_hold
+from . import ged_destruction_decision, ged_export, ged_export_zip, ged_hold

@@ -1,245 +1,238 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import csv
-import io
-import posixpath
-import re
-import unicodedata
-import zipfile
+import os
+from datetime import timedelta
 
-from odoo import fields, models
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import config
 
-from ..lib.hashing import canonical
-from ..models.ged_evidence import build_evidence
+from ..models.ged_kind import _closing
 
-BATCH = 50
-_UNSAFE = re.compile(r"[^\w.()+-]+")
+#: Up to this number of documents the file is made while the browser waits.
+AT_ONCE = 200
+#: A finished file is removed after so many days.
+KEPT_DAYS = 7
+#: What a user may set; everything else is written by the methods below.
+_OPEN_FIELDS = {
+    "document_ids",
+    "company_id",
+    "scope",
+    "year",
+    "date_from",
+    "date_to",
+    "with_sheets",
+}
 
 
-class GedExport(models.TransientModel):
-    """A selection of documents on its way to an auditor, as one ZIP file.
+class GedExport(models.Model):
+    """Documents on their way to an auditor, as one ZIP file (``ged_export_zip.py``).
 
-    The file holds the documents, ``manifest.csv`` (one line per document, with its
-    evidence as hashed into the chain), ``events.csv``, ``SHA256SUMS`` (for ``sha256sum
-    -c``) and an ``index.html`` that works off line. It is made when it is downloaded
-    and kept nowhere.
+    A selection, a fiscal year or a period. Small ones are made when they are
+    downloaded and kept nowhere; big ones are made by a job, and the file is kept for
+    some days.
     """
 
     _name = "ged.export"
     _description = "Export of archived documents"
+    _order = "id desc"
+    _rec_name = "create_date"
 
-    document_ids = fields.Many2many("ged.document", string="Documents", required=True)
+    document_ids = fields.Many2many("ged.document", string="Documents")
+    scope = fields.Selection(
+        [
+            ("selection", "Selected documents"),
+            ("year", "Fiscal year"),
+            ("period", "Period"),
+        ],
+        required=True,
+        default="selection",
+        string="What to export",
+    )
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    year = fields.Integer(
+        string="Fiscal year that ends in",
+        default=lambda self: fields.Date.today().year - 1,
+        aggregator=None,
+    )
+    date_from = fields.Date(string="From")
+    date_to = fields.Date(string="To")
+    with_sheets = fields.Boolean(
+        string="With evidence sheets", help="One PDF for each document: takes longer."
+    )
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("waiting", "Waiting"),
+            ("done", "Ready"),
+            ("failed", "Failed"),
+            ("removed", "Removed"),
+        ],
+        required=True,
+        default="new",
+        readonly=True,
+    )
+    total = fields.Integer(string="Number of documents", readonly=True)
+    done = fields.Integer(string="Documents written", readonly=True)
+    made_at = fields.Datetime(string="Made on", readonly=True)
+    error = fields.Char(readonly=True)
 
-    def action_download(self):
-        """Check the rights, then send the browser to the file."""
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # the others tell what was done: not for those who ask
+            vals_list = [
+                {key: value for key, value in vals.items() if key in _OPEN_FIELDS}
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    # --------------------------------------------------------------------- selection
+
+    def _dates(self):
+        """Return first and last day of what is asked for, ``(None, None)`` for a
+        selection.
+        """
+        if self.scope == "year":
+            if not 1900 < self.year < 3000:
+                raise UserError(self.env._("Give the fiscal year with four digits."))
+            # 28 February of a leap year is the 29th: clipped by relativedelta
+            last = fields.Date.to_date(f"{self.year}-01-01") + relativedelta(
+                **_closing(self.company_id)
+            )
+            return last - relativedelta(years=1) + timedelta(days=1), last
+        if self.scope == "period":
+            if not (self.date_from and self.date_to and self.date_from <= self.date_to):
+                raise UserError(self.env._("Give the first and the last day."))
+            return self.date_from, self.date_to
+        return None, None
+
+    def _document_ids(self):
+        """Return the ids to export, in the order of archiving, with the evidence about
+        them; only what the user may read.
+        """
         self.ensure_one()
-        self._check_documents()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/ged/export/{self.id}",
-            "target": "download",
-        }
+        Document = self.env["ged.document"]
+        first, last = self._dates()
+        if first:
+            found = Document.search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("document_date", ">=", first),
+                    ("document_date", "<=", last),
+                ]
+            )
+        else:
+            found = self.document_ids
+        ids = set(found.ids)
+        new = ids
+        while new:
+            more = Document.search([("subject_id", "in", list(new))]).ids
+            new = set(more) - ids
+            ids |= new
+        return sorted(ids)
 
     def _check_documents(self):
         if not self.env.user.has_group("ged_archive.group_ged_auditor"):
             raise AccessError(self.env._("Only auditors export from the archive."))
-        if not self.document_ids:
-            raise UserError(self.env._("Select at least one document to export."))
-        self.document_ids.check_access("read")
+        if self.scope == "selection":
+            if not self.document_ids:
+                raise UserError(self.env._("Select at least one document to export."))
+            self.document_ids.check_access("read")
+        else:
+            if self.company_id not in self.env.companies:
+                raise AccessError(self.env._("This company is not one of yours."))
+            if not self._document_ids():
+                raise UserError(
+                    self.env._("The archive holds no document of this period.")
+                )
 
     def _filename(self):
         return f"archive_{fields.Date.today():%Y%m%d}_{self.id}.zip"
 
-    def _write_zip(self, file):
-        """Write the ZIP into the binary ``file``, one document in memory at a time.
+    # ----------------------------------------------------------------------- buttons
 
-        Each document gets an ``exported`` event. A file that is missing or altered is
-        reported in the manifest and left out of the sums; the bytes found are put under
-        ``altered/``.
+    def action_download(self):
+        """Check the rights, then send the browser to the file, or leave a big export to
+        the job.
         """
         self.ensure_one()
         self._check_documents()
-        documents = self.document_ids.sorted(lambda document: document.id)
-        documents._record_event("exported", detail=self._filename())
-        rows = []
-        with zipfile.ZipFile(
-            file, "w", zipfile.ZIP_DEFLATED, allowZip64=True
-        ) as archive:
-            taken = set()
-            for ids in split_every(BATCH, documents.ids):
-                batch = documents.browse(ids)
-                evidence = self._read_evidence(
-                    "document", SQL("id = ANY(%s)", list(ids))
-                )
-                for document in batch:
-                    rows.append(
-                        self._export_document(
-                            archive, document, evidence[document.id], taken
-                        )
-                    )
-                batch.attachment_id.invalidate_recordset(
-                    ["raw", "db_datas"], flush=False
-                )
-            archive.writestr("manifest.csv", _csv(rows))
-            archive.writestr("events.csv", _csv(self._event_rows(documents)))
-            archive.writestr(
-                "SHA256SUMS",
-                "".join(
-                    f"{row['sha256']}  {row['path']}\n"
-                    for row in rows
-                    if row["status"] == "ok"
-                ),
-            )
-            archive.writestr("index.html", self._render_index(documents, rows))
+        count = len(self._document_ids())
+        if count <= AT_ONCE or self.state == "done":
+            return {
+                "type": "ir.actions.act_url",
+                "url": f"/ged/export/{self.id}",
+                "target": "download",
+            }
+        self.sudo().write(
+            {"state": "waiting", "total": count, "done": 0, "error": False}
+        )
+        self.env.ref("ged_archive.ir_cron_export").sudo()._trigger()
+        return self._open()
 
-    def _export_document(self, archive, document, stored, taken):
-        problem, content = document._read_content()
-        path = _unique_path(document, taken)
-        if problem:
-            path = posixpath.join("altered", path)
-        if content:
-            archive.writestr(path, content)
-        evidence = build_evidence("document", stored)
+    def _open(self):
         return {
-            "path": path if content else "",
-            "status": "altered"
-            if problem and content
-            else "missing"
-            if problem
-            else "ok",
-            "number": document.name,
-            "version": document.version,
-            "kind": document.kind_id.name,
-            "company": document.company_id.name,
-            "customer": document.partner_name or "",
-            "site": document.site_name or "",
-            "document_date": evidence["document_date"] or "",
-            "filename": document.filename,
-            "mimetype": document.mimetype,
-            "size": document.size,
-            "sha256": document.sha256,
-            "seal_level": document.seal_level,
-            "seal_signer": document.seal_signer or "",
-            "sealed_at": evidence["sealed_at"] or "",
-            "archived_at": evidence["archived_at"],
-            "archived_by": document.sudo().archived_by_id.name or "",
-            "retention_until": document.retention_until or "",
-            "legal_hold": document.legal_hold_reason or ""
-            if document.legal_hold
-            else "",
-            "chain_number": stored["chain_number"] or "",
-            "previous_hash": stored["previous_hash"] or "",
-            "chain_hash": stored["chain_hash"] or "",
-            "evidence": canonical(evidence).decode(),
+            "type": "ir.actions.act_window",
+            "name": self.env._("Export for auditors"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [
+                (self.env.ref("ged_archive.ged_export_view_form_progress").id, "form")
+            ],
         }
 
-    def _event_rows(self, documents):
-        evidence = self._read_evidence(
-            "event", SQL("document_id = ANY(%s)", documents.ids)
+    # --------------------------------------------------------------------------- job
+
+    def _path(self):
+        """Return where the finished file is; made from the id alone."""
+        folder = os.path.join(config.filestore(self.env.cr.dbname), "ged_export")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        return os.path.join(folder, f"{self.id}.zip")
+
+    @api.model
+    def _cron_make(self):
+        """Make the files that wait, in the name of those who asked for them."""
+        for one in self.search([("state", "=", "waiting")], order="id"):
+            one._make()
+
+    def _make(self):
+        user = self.create_uid
+        asked = self.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids, lang=user.lang
         )
-        names = dict(
-            documents.mapped(lambda document: (document.id, document.display_name))
-        )
-        rows = []
-        for stored in evidence.values():
-            fields_ = build_evidence("event", stored)
-            rows.append(
-                {
-                    "document": names[stored["document_id"]],
-                    **{
-                        key: "" if fields_[key] is None else fields_[key]
-                        for key in _EVENT_KEYS
-                    },
-                    "chain_number": stored["chain_number"] or "",
-                    "previous_hash": stored["previous_hash"] or "",
-                    "chain_hash": stored["chain_hash"] or "",
-                    "evidence": canonical(fields_).decode(),
-                }
-            )
-        return rows
+        part = self._path() + ".part"
+        try:
+            with open(part, "wb") as file:
+                asked._write_zip(file, self._tell_progress)
+        except (AccessError, UserError) as error:
+            if not modules.module.current_test:
+                self.env.cr.rollback()
+            self.write({"state": "failed", "error": str(error)})
+        else:
+            os.replace(part, self._path())
+            self.write({"state": "done", "made_at": fields.Datetime.now()})
+        finally:
+            if os.path.exists(part):
+                os.unlink(part)
+        self._tell_progress(self.done)
 
-    def _read_evidence(self, stream, where):
-        """Return ``{id: row}`` as stored, with the hash of the link before."""
-        self.env.flush_all()
-        Chain = self.env["ged.chain"].sudo()
-        rows = {
-            row["id"]: row
-            for row in Chain._read_rows(stream, SQL("%s ORDER BY id", where))
-        }
-        previous = Chain._previous_hashes(stream, list(rows))
-        for row_id, row in rows.items():
-            row["previous_hash"] = previous.get(row_id)
-        return rows
+    def _tell_progress(self, done):
+        """Show how far it is; the journal of what is written is kept as well."""
+        self.done = done
+        if not modules.module.current_test:
+            # a crash leaves a file without its end, which nobody is given
+            self.env["ir.cron"]._commit_progress()
 
-    def _render_index(self, documents, rows):
-        damaged = sum(row["status"] != "ok" for row in rows)
-        return (
-            self.env["ir.qweb"]
-            ._render(
-                "ged_archive.export_index",
-                {
-                    "rows": rows,
-                    "summary": self.env._(
-                        "%(companies)s — exported on %(date)s UTC by %(user)s. "
-                        "Number of documents: %(count)s.",
-                        companies=", ".join(
-                            sorted(set(documents.company_id.mapped("name")))
-                        ),
-                        date=fields.Datetime.to_string(fields.Datetime.now()),
-                        user=self.env.user.name,
-                        count=len(rows),
-                    ),
-                    "damage": damaged
-                    and self.env._(
-                        "Missing or altered files: %(count)s. They are marked below "
-                        "and are not "
-                        "listed in SHA256SUMS.",
-                        count=damaged,
-                    ),
-                },
-            )
-            .encode()
-        )
-
-
-_EVENT_KEYS = ("event_type", "at", "user_name", "ip", "detail")
-
-
-def _csv(rows):
-    """Return ``rows`` (dictionaries with the same keys) as UTF-8 CSV with a header
-    line.
-    """
-    buffer = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(buffer, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return buffer.getvalue().encode()
-
-
-def _unique_path(document, taken):
-    """Return where the document goes in the ZIP: company/year/kind/number_file."""
-    stem, extension = posixpath.splitext(_safe(document.filename))
-    number = _safe(document.name)
-    stem = stem if stem.startswith(number) else f"{number}_{stem}"
-    if document.version > 1:
-        stem = f"{stem}_v{document.version}"
-    folder = posixpath.join(
-        "documents",
-        _safe(document.company_id.name),
-        str((document.document_date or document.archived_at).year),
-        _safe(document.kind_code),
-    )
-    path = posixpath.join(folder, stem + extension)
-    if path.lower() in taken:
-        path = posixpath.join(folder, f"{stem}_{document.id}{extension}")
-    taken.add(path.lower())
-    return path
-
-
-def _safe(name):
-    """Return ``name`` as a file name that every system accepts."""
-    plain = unicodedata.normalize("NFC", name or "")
-    return _UNSAFE.sub("_", plain).strip("._")[:80] or "_"
+    @api.autovacuum
+    def _gc_files(self):
+        """Remove finished files some days after they were made, and old requests."""
+        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        old = self.search([("state", "=", "done"), ("made_at", "<", limit)])
+        for one in old:
+            if os.path.exists(one._path()):
+                os.unlink(one._path())
+        old.state = "removed"
+        self.search([("state", "=", "new"), ("create_date", "<", limit)]).unlink()

@@ -1,0 +1,420 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import csv
+import hashlib
+import io
+import posixpath
+import re
+import tempfile
+import unicodedata
+import zipfile
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, split_every
+
+from ..lib.errors import ArchiveError
+from ..lib.export_format import EXPORT_TAIL, XSD, document_element, export_head
+from ..lib.hashing import canonical
+from ..models.ged_evidence import STATE_COLUMNS, build_evidence
+
+BATCH = 50
+_SPOOL = 4 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_UNSAFE = re.compile(r"[^\w.()+-]+")
+_ROWS = "<!--rows-->"
+
+
+class _Parts:
+    """The lists that grow with the export, on disk when they are long."""
+
+    def __init__(self, stack=("manifest.csv", "manifest.xml", "events.csv", "rows")):
+        self.files = {
+            name: tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed below
+            for name in stack
+        }
+        self.sums = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        for file in (*self.files.values(), self.sums):
+            file.close()
+
+    def write(self, name, data):
+        self.files[name].write(data)
+
+    def add_sum(self, digest, path):
+        self.sums.write(f"{digest}  {path}\n".encode())
+
+
+class GedExport(models.Model):
+    """The ZIP of an export, written in batches: memory does not grow with it.
+
+    * ``documents/…``, the files; ``altered/…``, what was found instead of them;
+    * ``manifest.csv`` and ``events.csv``: a line each, with the evidence as hashed into
+      the chain; ``manifest.xml`` (schema ``manifest.xsd``): the same for programs;
+    * ``seals/…``: certificates and time stamps of the seals;
+    * ``SHA256SUMS``: of all these, for ``sha256sum -c``;
+    * ``MANIFEST.sha256``: the sum of ``SHA256SUMS``; ``MANIFEST.sha256.p7s``: the
+      detached signature of the company over it.
+    """
+
+    _inherit = "ged.export"
+
+    def _write_zip(self, file, progress=None):
+        """Write the ZIP into the binary ``file``.
+
+        Each document gets an ``exported`` event. A file that is missing or altered is
+        reported in the manifest and left out of the sums; the bytes found are put under
+        ``altered/``.
+
+        :param progress: called with the number of documents done after each batch
+        """
+        self.ensure_one()
+        self._check_documents()
+        ids = self._document_ids()
+        documents = self.env["ged.document"]
+        totals = {"count": 0, "damaged": 0, "companies": set()}
+        with (
+            _Parts() as parts,
+            zipfile.ZipFile(
+                file, "w", zipfile.ZIP_DEFLATED, allowZip64=True
+            ) as archive,
+        ):
+            parts.write("manifest.xml", self._xml_head())
+            taken, seals = set(), set()
+            for batch_ids in split_every(BATCH, ids):
+                batch = documents.browse(batch_ids)
+                batch._record_event("exported", detail=self._filename())
+                self._export_batch(archive, parts, batch, taken, seals, totals)
+                totals["count"] += len(batch)
+                batch.sudo().attachment_id.invalidate_recordset()
+                self.env.invalidate_all()
+                if progress:
+                    progress(totals["count"])
+            parts.write("manifest.xml", EXPORT_TAIL)
+            for name in ("manifest.csv", "manifest.xml", "events.csv"):
+                self._put_spool(archive, parts, name)
+            self._put(archive, parts, "manifest.xsd", XSD)
+            self._put_index(archive, parts, totals)
+            self._put_signature(archive, parts)
+
+    def _export_batch(self, archive, parts, batch, taken, seals, totals):
+        first = not totals["count"]
+        evidence = self._read_evidence("document", SQL("id = ANY(%s)", batch.ids))
+        events = {}
+        for row in self._read_evidence(
+            "event", SQL("document_id = ANY(%s)", batch.ids)
+        ).values():
+            events.setdefault(row["document_id"], []).append(row)
+        states = batch._state_data()
+        rows, event_rows = [], []
+        for document, state in zip(batch, states, strict=True):
+            row = self._export_document(
+                archive, parts, document, evidence[document.id], taken, seals
+            )
+            rows.append(row)
+            own = events.get(document.id, [])
+            event_rows += [self._event_row(document, stored) for stored in own]
+            parts.write(
+                "manifest.xml",
+                self._xml_document(document, row, evidence[document.id], state, own),
+            )
+        totals["damaged"] += sum(row["status"] not in _SOUND for row in rows)
+        totals["companies"].update(batch.company_id.mapped("name"))
+        parts.write("manifest.csv", _csv(rows, first))
+        parts.write("events.csv", _csv(event_rows, first))
+        parts.write(
+            "rows",
+            self.env["ir.qweb"]
+            ._render("ged_archive.export_index_rows", {"rows": rows})
+            .encode(),
+        )
+        if self.with_sheets and hasattr(batch, "_render_evidence_sheet"):
+            for document in batch:
+                self._put(
+                    archive,
+                    parts,
+                    f"evidence_sheets/{_safe(document.name)}_{document.id}.pdf",
+                    document._render_evidence_sheet(),
+                )
+
+    def _export_document(self, archive, parts, document, stored, taken, seals):
+        problem, content = document._read_content()
+        path = _unique_path(document, taken)
+        if problem:
+            path = posixpath.join("altered", path)
+        if content and problem:
+            archive.writestr(path, content)
+        elif content:
+            self._put(archive, parts, path, content)
+            if document.seal_level != "none":
+                self._put_seals(archive, parts, document, content, seals)
+        evidence = build_evidence("document", stored)
+        return {
+            "path": path if content else "",
+            "status": "altered"
+            if problem and content
+            else "missing"
+            if problem
+            else "ok"
+            if content
+            else "destroyed",
+            "number": document.name,
+            "version": document.version,
+            "kind": document.kind_id.name,
+            "company": document.company_id.name,
+            "customer": document.partner_name or "",
+            "site": document.site_name or "",
+            "document_date": evidence["document_date"] or "",
+            "filename": document.filename,
+            "mimetype": document.mimetype,
+            "size": document.size,
+            "sha256": document.sha256,
+            "seal_level": document.seal_level,
+            "seal_signer": document.seal_signer or "",
+            "sealed_at": evidence["sealed_at"] or "",
+            "archived_at": evidence["archived_at"],
+            "archived_by": document.sudo().archived_by_id.name or "",
+            "retention_until": document.retention_until or "",
+            "legal_hold": document.legal_hold_reason or ""
+            if document.legal_hold
+            else "",
+            "chain_number": stored["chain_number"] or "",
+            "previous_hash": stored["previous_hash"] or "",
+            "chain_hash": stored["chain_hash"] or "",
+            "evidence": canonical(evidence).decode(),
+        }
+
+    def _event_row(self, document, stored):
+        fields_ = build_evidence("event", stored)
+        return {
+            "document": document.display_name,
+            **{
+                key: "" if fields_[key] is None else fields_[key] for key in _EVENT_KEYS
+            },
+            "chain_number": stored["chain_number"] or "",
+            "previous_hash": stored["previous_hash"] or "",
+            "chain_hash": stored["chain_hash"] or "",
+            "evidence": canonical(fields_).decode(),
+        }
+
+    def _xml_head(self):
+        return export_head(
+            self.env["ir.config_parameter"].sudo().get_param("database.uuid"),
+            fields.Datetime.now().isoformat() + "Z",
+        )
+
+    def _xml_document(self, document, row, stored, state, events):
+        partner = document.sudo().partner_id
+        state = {
+            key: value
+            for key, value in state.items()
+            if key in STATE_COLUMNS or key == "destroyed_at"
+        }
+        return document_element(
+            {
+                "id": document.id,
+                "status": row["status"],
+                "path": row["path"],
+                "sha256": document.sha256,
+                "company": document.company_id.name,
+                "vat": partner.vat,
+            },
+            _link_of("document", stored),
+            canonical(state).decode(),
+            [_link_of("event", event) for event in events],
+        )
+
+    def _read_evidence(self, stream, where):
+        """Return ``{id: row}`` as stored, with the hash of the link before."""
+        self.env.flush_all()
+        Chain = self.env["ged.chain"].sudo()
+        rows = {
+            row["id"]: row
+            for row in Chain._read_rows(stream, SQL("%s ORDER BY id", where))
+        }
+        previous = Chain._previous_hashes(stream, list(rows))
+        for row_id, row in rows.items():
+            row["previous_hash"] = previous.get(row_id)
+        return rows
+
+    # ------------------------------------------------------------------ parts of it
+
+    def _put(self, archive, parts, path, data):
+        archive.writestr(path, data)
+        parts.add_sum(hashlib.sha256(data).hexdigest(), path)
+
+    def _put_spool(self, archive, parts, name):
+        spool, digest = parts.files[name], hashlib.sha256()
+        spool.seek(0)
+        with archive.open(name, "w", force_zip64=True) as target:
+            while chunk := spool.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+        parts.add_sum(digest.hexdigest(), name)
+
+    def _put_seals(self, archive, parts, document, content, seals):
+        """Add certificates and time stamps of the seals, for tools without PDF."""
+        # slow to import: only exports of sealed documents pay for it
+        from ..lib.seal_parts import seal_parts
+
+        for number, part in enumerate(seal_parts(content), start=1):
+            stem = f"seals/{document.id}_{number}"
+            self._put(archive, parts, f"{stem}.p7s", part.cms)
+            if part.token:
+                self._put(archive, parts, f"{stem}.tst", part.token)
+            for certificate in part.certificates:
+                name = hashlib.sha256(certificate).hexdigest()
+                if name not in seals:
+                    seals.add(name)
+                    self._put(
+                        archive, parts, f"seals/certificates/{name}.cer", certificate
+                    )
+
+    def _put_index(self, archive, parts, totals):
+        """The page is drawn around a mark; the rows, drawn in batches, replace it."""
+        page = self._render_index(totals).decode()
+        head, _mark, tail = page.partition(_ROWS)
+        digest, rows = hashlib.sha256(), parts.files["rows"]
+        rows.seek(0)
+        with archive.open("index.html", "w", force_zip64=True) as target:
+            for chunk in (
+                head.encode(),
+                *iter(lambda: rows.read(_CHUNK), b""),
+                tail.encode(),
+            ):
+                digest.update(chunk)
+                target.write(chunk)
+        parts.add_sum(digest.hexdigest(), "index.html")
+
+    def _put_signature(self, archive, parts):
+        digest = hashlib.sha256()
+        parts.sums.seek(0)
+        with archive.open("SHA256SUMS", "w", force_zip64=True) as target:
+            while chunk := parts.sums.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+        manifest = f"{digest.hexdigest()}  SHA256SUMS\n".encode()
+        archive.writestr("MANIFEST.sha256", manifest)
+        signature = self._sign(manifest)
+        if signature:
+            archive.writestr("MANIFEST.sha256.p7s", signature)
+
+    def _sign(self, manifest):
+        """Return the detached signature by the seal of the company, ``None`` when it
+        does not seal.
+        """
+        from ..lib.detached import sign_detached
+
+        company = self.company_id or self.document_ids.company_id[:1]
+        try:
+            sealer = company._ged_get_sealer()
+            return sealer and sign_detached(sealer, manifest)
+        except ArchiveError as error:
+            # an auditor would take an export without its seal for one that never had it
+            raise UserError(
+                self.env._(
+                    "The export could not be sealed: %(error)s. Mend the seal profile "
+                    "of %(company)s.",
+                    error=error,
+                    company=company.name,
+                )
+            ) from error
+
+    def _render_index(self, totals):
+        damaged = totals["damaged"]
+        return (
+            self.env["ir.qweb"]
+            ._render(
+                "ged_archive.export_index",
+                {
+                    "mark": Markup(_ROWS),
+                    "lang": (self.env.lang or "en").replace("_", "-"),
+                    "summary": self.env._(
+                        "%(companies)s — exported on %(date)s UTC by %(user)s. "
+                        "Number of documents: %(count)s.",
+                        companies=", ".join(sorted(totals["companies"])),
+                        date=fields.Datetime.to_string(fields.Datetime.now()),
+                        user=self.env.user.name,
+                        count=totals["count"],
+                    ),
+                    "damage": damaged
+                    and self.env._(
+                        "Missing or altered files: %(count)s. They are marked below "
+                        "and are not "
+                        "listed in SHA256SUMS.",
+                        count=damaged,
+                    ),
+                },
+            )
+            .encode()
+        )
+
+
+def _link_of(stream, stored):
+    return (
+        stored["chain_number"],
+        stored["previous_hash"],
+        stored["chain_hash"],
+        canonical(build_evidence(stream, stored)).decode(),
+    )
+
+
+_SOUND = ("ok", "destroyed")
+#: Columns that programs compare: never touched.
+_EXACT = {"path", "sha256", "previous_hash", "chain_hash", "evidence"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_EVENT_KEYS = ("event_type", "at", "user_name", "ip", "detail")
+
+
+def _csv(rows, header=True):
+    """Return ``rows`` (dictionaries with the same keys) as lines of UTF-8 CSV; the
+    first line names the columns when ``header`` is set.
+    """
+    buffer = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(buffer, fieldnames=list(rows[0]))
+        if header:
+            writer.writeheader()
+        writer.writerows(
+            {key: _cell(key, value) for key, value in row.items()} for row in rows
+        )
+    return buffer.getvalue().encode()
+
+
+def _cell(key, value):
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if key not in _EXACT and isinstance(value, str) and value[:1] in _FORMULA:
+        return "'" + value
+    return value
+
+
+def _unique_path(document, taken):
+    """Return where the document goes in the ZIP: company/year/kind/number_file."""
+    stem, extension = posixpath.splitext(_safe(document.filename))
+    number = _safe(document.name)
+    stem = stem if stem.startswith(number) else f"{number}_{stem}"
+    if document.version > 1:
+        stem = f"{stem}_v{document.version}"
+    folder = posixpath.join(
+        "documents",
+        _safe(document.company_id.name),
+        str((document.document_date or document.archived_at).year),
+        _safe(document.kind_code),
+    )
+    path = posixpath.join(folder, stem + extension)
+    if path.lower() in taken:
+        path = posixpath.join(folder, f"{stem}_{document.id}{extension}")
+    taken.add(path.lower())
+    return path
+
+
+def _safe(name):
+    """Return ``name`` as a file name that every system accepts."""
+    plain = unicodedata.normalize("NFC", name or "")
+    return _UNSAFE.sub("_", plain).strip("._")[:80] or "_"
