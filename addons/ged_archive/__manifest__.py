@@ -39,6 +39,7 @@
         "data/ged_verification_data.xml",
         "views/ged_anchor_views.xml",
         "views/ged_folder_views.xml",
+        "views/ged_preservation_views.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {

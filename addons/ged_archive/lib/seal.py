@@ -193,6 +193,7 @@ class Sealer:
             degraded="; ".join(problems) or None,
             asked=asked,
             causes=tuple(causes),
+            valid_until=token and _certificates_of(token)[0].not_valid_after_utc,
         )
 
     def _sign(self, pdf, field_name, moment):

@@ -119,6 +119,7 @@ class SealResult:
     :param asked: the level wanted
     :param causes: what was lacking: ``timestamp``, ``revocation``,
         ``archive_timestamp``
+    :param valid_until: end (aware, UTC) of the certificate of the time-stamp server
     """
 
     data: bytes = field(repr=False)
@@ -129,3 +130,4 @@ class SealResult:
     degraded: str | None = None
     asked: str | None = None
     causes: tuple[str, ...] = ()
+    valid_until: datetime | None = None

@@ -106,12 +106,13 @@ class TimestampClient:
         self._back_off = back_off
         self._failures: dict[str, tuple[float, str]] = {}
 
-    def request(self, data: bytes) -> TimestampToken:
-        """Return a token over the SHA-256 of ``data``.
+    def request(self, data: bytes, algorithm: str = "sha256") -> TimestampToken:
+        """Return a token over the digest of ``data``.
 
-        Raises :class:`TimestampError` naming every server and what was wrong with it.
+        ``algorithm`` is ``sha256``, ``sha384`` or ``sha512``. Raises
+        :class:`TimestampError` naming every server and what was wrong with it.
         """
-        return self._request(hashlib.sha256(data).digest())
+        return self._request(hashlib.new(algorithm, data).digest(), algorithm)
 
     def request_digest(self, sha256_hex: str) -> TimestampToken:
         """Return a token over data of which only the SHA-256 (64 digits) is known.
@@ -123,13 +124,13 @@ class TimestampClient:
             raise ValueError("a SHA-256 has 64 hexadecimal digits")
         return self._request(digest)
 
-    def _request(self, digest: bytes) -> TimestampToken:
+    def _request(self, digest: bytes, algorithm: str = "sha256") -> TimestampToken:
         causes = []
         for url in self._urls:
             until, cause = self._failures.get(url, (0.0, ""))
             if time.monotonic() >= until:
                 try:
-                    token = self._ask(url, digest)
+                    token = self._ask(url, digest, algorithm)
                 except Refused as refusal:
                     cause = f"{host(url)}: {refusal}"
                     self._failures[url] = (time.monotonic() + self._back_off, cause)
@@ -140,13 +141,13 @@ class TimestampClient:
             causes.append(cause)
         raise TimestampError("; ".join(causes) or "no time-stamp server is set")
 
-    def _ask(self, url: str, imprint: bytes) -> TimestampToken:
+    def _ask(self, url: str, imprint: bytes, algorithm: str) -> TimestampToken:
         nonce = secrets.randbits(63) | 1 << 62
         query = tsp.TimeStampReq(
             {
                 "version": 1,
                 "message_imprint": {
-                    "hash_algorithm": {"algorithm": "sha256"},
+                    "hash_algorithm": {"algorithm": algorithm},
                     "hashed_message": imprint,
                 },
                 "nonce": nonce,
@@ -161,10 +162,12 @@ class TimestampClient:
             kind=_REPLY_TYPE,
             what="a time stamp",
         )
-        return _check_reply(reply, imprint, nonce)
+        return _check_reply(reply, imprint, nonce, algorithm)
 
 
-def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
+def _check_reply(
+    content: bytes, imprint: bytes, nonce: int, algorithm: str
+) -> TimestampToken:
     """Parse a reply and check that its token answers our request and is signed
     correctly."""
     try:
@@ -177,7 +180,7 @@ def _check_reply(content: bytes, imprint: bytes, nonce: int) -> TimestampToken:
         stamp = _read_token(token, imprint)
         info = _token_info(token)
         used = info["message_imprint"]["hash_algorithm"]["algorithm"].native
-        if used != "sha256" or info["nonce"].native != nonce:
+        if used != algorithm or info["nonce"].native != nonce:
             raise Refused("its time stamp is for another request")
         return stamp.token
     except TokenError as error:

@@ -130,13 +130,7 @@ class GedDocument(models.Model):
             "seal_signer": seal.signer,
             "seal_fingerprint": seal.fingerprint,
             "sealed_at": _naive_utc(seal.sealed_at),
-            "seal_note": bool(seal.degraded)
-            and self.env._(
-                "No time stamp was obtained, the seal has the level %(level)s "
-                "(%(cause)s).",
-                level=seal.level,
-                cause=seal.degraded,
-            ),
+            "seal_note": self._seal_note(seal),
         }
 
     @api.model

@@ -26,6 +26,7 @@ KEY_FIELDS = (
 
 class GedSealProfile(models.Model):
     """How a company seals: key, certificate, level, time-stamp servers, what is seen.
+    """How a company seals: key, certificate, level, time stamps, what is seen.
 
     The key comes from an uploaded PKCS#12 file, from a file on the server, which then
     needs no copy in the database, or stays in a token or HSM (PKCS#11). File, path,
@@ -184,7 +185,8 @@ class GedSealProfile(models.Model):
             ("no_module", "The PKCS#11 library cannot be loaded"),
             ("no_token", "The token is not there"),
             ("bad_pin", "Wrong PIN"),
-            ("no_certificate", "No certificate of that name on the token"),
+            ("no_certificate", "The certificate is not on the token"),
+            ("token_failed", "The token refuses to sign"),
         ],
         string="Error of the certificate",
         compute="_compute_certificate",

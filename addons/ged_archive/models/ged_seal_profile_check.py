@@ -63,8 +63,12 @@ class GedSealProfile(models.Model):
                 "locks itself after some wrong ones."
             ),
             "no_certificate": self.env._(
-                "the token holds no certificate of that name. Correct the label of "
-                "the certificate."
+                "the certificate is not on the token under that name. Correct the "
+                "label of the certificate."
+            ),
+            "token_failed": self.env._(
+                "the token refuses to sign. Check that the key may sign and that the "
+                "token is not locked."
             ),
         }
         return texts.get(code) or self.env._("the certificate cannot be used.")
@@ -121,8 +125,10 @@ class GedSealProfile(models.Model):
 
     def _test_servers(self):
         """Ask each time-stamp server for one token; yield ``(answered, sentence)``."""
-        profile = self.sudo()
+        # slow to import: only processes that ask pay for it
         from ..lib.tsa import TimestampClient
+
+        profile = self.sudo()
 
         for address in profile._tsa_addresses():
             # a client of its own: the one that seals must not learn from a test
@@ -154,24 +160,21 @@ class GedSealProfile(models.Model):
         """
         if self._level() not in ("B-LT", "B-LTA"):
             return
-        from ..lib import revocation
+        from ..lib.seal import Sealer
+        from ..lib.seal_settings import SealSettings
 
-        profile = self.sudo()
+        # one of its own, that remembers no answer
+        sealer = Sealer(SealSettings(**self.sudo()._prepare_seal_settings()))
         started = time.perf_counter()
         try:
-            problems = revocation.check_chain(
-                profile._chain(), float(profile.revocation_timeout)
-            )
+            problems = sealer.check_revocation()
         except CertificateError as exc:
             yield False, self._error_text(exc.reason)
             return
+        finally:
+            sealer.close()
         for problem in problems:
-            yield (
-                False,
-                self.env._(
-                    "Revocation service without answer: %(cause)s.", cause=problem
-                ),
-            )
+            yield False, self.env._("Revocation: %(cause)s.", cause=problem)
         if not problems:
             yield (
                 True,

@@ -56,17 +56,44 @@ class GedSealProfile(models.Model):
         found = {}
         if self.not_after and not self.certificate_error:
             found["certificate"] = (self.fingerprint, self.not_after)
+        company = self.sudo().company_id
+        queue = self.env["ged.preservation.queue"].sudo()
+        queue = queue.search([("company_id", "=", company.id)])
+        if queue.tsa_until and self.sudo()._tsa_addresses():
+            found["authority"] = (queue.tsa_fingerprint, queue.tsa_until)
+        until = queue._evidence_ends(company)
+        if until:
+            # the day itself is what it is known by: renewed evidence ends later
+            found["evidence"] = (str(until), until)
         return found
 
     def _expiry_note(self, subject, moment):
         """Return what ends, what follows from it and what to do, in words."""
+        date = format_date(self.env, moment)
+        if subject == "authority":
+            return self.env._(
+                "The certificate of the time-stamp authority that seal profile "
+                "%(name)s uses ends on %(date)s. Ask its provider for the address of "
+                "the renewed service: time stamps that end so soon must be renewed at "
+                "once.",
+                name=self.name,
+                date=date,
+            )
+        if subject == "evidence":
+            return self.env._(
+                "Evidence about documents of %(company)s ends on %(date)s and has not "
+                "been renewed. See under Configuration › Work on later evidence what "
+                "stops the job; it needs a time-stamp server that answers.",
+                company=self.company_id.name,
+                date=date,
+            )
         return self.env._(
             "The certificate of seal profile %(name)s (%(subject)s) ends on %(date)s. "
             "Ask for the renewed one and put it into the profile before that day: "
             "nothing can be sealed with an expired certificate.",
             name=self.name,
             subject=self.subject,
-            date=format_date(self.env, moment),
+            date=date,
         )
 
     def _warn_of_expiry(self):

@@ -73,14 +73,12 @@ class GedSealProfile(models.Model):
         )
         if not all(needed):
             return False, "missing"
-        # slow to import: only where a token is used
-        from ..lib.seal import Sealer, SealSettings
+        # needs a package that only owners of a token install
+        from ..lib.pkcs11 import load_token
 
-        sealer = Sealer(SealSettings(**profile._prepare_key_settings()))
-        try:
-            return sealer.certificate, False
-        finally:
-            sealer.close()
+        material = load_token(profile._prepare_key_settings()["pkcs11"])
+        material.key.close()
+        return material.info, False
 
     def _authority(self):
         """Return the certificates of the authority as ``(roots, others)``, in DER.
@@ -139,7 +137,7 @@ class GedSealProfile(models.Model):
         return self.level or ("B-T" if self.sudo()._tsa_addresses() else "B-B")
 
     def _prepare_key_settings(self):
-        """Return the part of ``lib.seal.SealSettings`` that gives key and certificate.
+        """Return the part of ``lib.seal_settings.SealSettings`` that gives the key.
 
         Raises ``OSError`` when the file on the server cannot be read.
         """
@@ -150,7 +148,7 @@ class GedSealProfile(models.Model):
                 "password": profile.password or None,
             }
         # needs a package that only owners of a token install
-        from ..lib.seal import Pkcs11Settings
+        from ..lib.seal_settings import Pkcs11Settings
 
         _roots, others = profile._authority()
         return {
@@ -165,7 +163,7 @@ class GedSealProfile(models.Model):
         }
 
     def _prepare_seal_settings(self):
-        """Return the arguments of ``lib.seal.SealSettings`` for this profile.
+        """Return the arguments of ``lib.seal_settings.SealSettings`` for this profile.
 
         Raises ``OSError`` when the file on the server cannot be read.
         """
@@ -186,8 +184,8 @@ class GedSealProfile(models.Model):
         return settings
 
     def _prepare_visible_seal(self):
-        """Return the ``lib.seal.VisibleSeal`` of this profile."""
-        from ..lib.seal import VisibleSeal
+        """Return the ``lib.seal_settings.VisibleSeal`` of this profile."""
+        from ..lib.seal_settings import VisibleSeal
 
         lines = (self.visible_lines or "").splitlines()
         return VisibleSeal(
@@ -225,12 +223,10 @@ class GedSealProfile(models.Model):
             ) from exc
         # slow to import (PDF and signature libraries): only processes that seal pay for
         # it
-        from ..lib.seal import Sealer, SealSettings
+        from ..lib.seal import Sealer
+        from ..lib.seal_settings import SealSettings
 
-        known = SealSettings.__dataclass_fields__
-        sealer = Sealer(
-            SealSettings(**{name: settings[name] for name in settings if name in known})
-        )
+        sealer = Sealer(SealSettings(**settings))
         _SEALERS[key] = (stamp, sealer)
         return sealer
 

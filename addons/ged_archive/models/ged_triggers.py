@@ -104,6 +104,18 @@ GUARDS = {
         "BEFORE TRUNCATE ON ged_anchor FOR EACH STATEMENT",
         "",
     ),
+    "ged_preservation_guard_row": (
+        "ged_preservation",
+        "ged_archive_refuse",
+        "BEFORE UPDATE OR DELETE ON ged_preservation FOR EACH ROW",
+        "",
+    ),
+    "ged_preservation_guard_truncate": (
+        "ged_preservation",
+        "ged_archive_refuse",
+        "BEFORE TRUNCATE ON ged_preservation FOR EACH STATEMENT",
+        "",
+    ),
     "ged_attachment_guard_row": (
         "ir_attachment",
         "ged_archive_guard_attachment",

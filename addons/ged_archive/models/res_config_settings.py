@@ -13,6 +13,13 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.ged_seal_profile_id", readonly=False
     )
     ged_seal_state = fields.Selection(related="company_id.ged_seal_profile_id.state")
+    ged_stamp_unsealed = fields.Boolean(
+        related="company_id.ged_stamp_unsealed", readonly=False
+    )
+    ged_renew_days = fields.Integer(related="company_id.ged_renew_days", readonly=False)
+    ged_digest_algorithms = fields.Char(
+        related="company_id.ged_digest_algorithms", readonly=False
+    )
     ged_schematron = fields.Boolean(
         string="Check the business rules of electronic invoices",
         help="Check the XML of an invoice against the rules of EN 16931 (Schematron) "

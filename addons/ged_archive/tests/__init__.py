@@ -13,6 +13,7 @@ from . import (
     test_folder,
     test_fulltext,
     test_kind,
+    test_preservation,
     test_rights,
     test_public_page,
     test_seal_profile,

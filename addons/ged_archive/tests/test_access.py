@@ -199,6 +199,7 @@ class TestAccess(ArchiveCommon):
                 "action_open_destruction",
                 "action_propose_destruction",
                 "action_release",
+                "action_timestamp",
                 "action_verify",
                 "copy",
                 "create",

@@ -1,0 +1,168 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .ged_document import SEAL_LEVELS
+from .ged_document_guard import creation_allowed
+from .ged_triggers import create_guards
+
+
+class GedPreservation(models.Model):
+    """Later evidence about one document: an archive time stamp over its hash.
+
+    The file of the document is never rewritten. A container (ASiC-S, itself archived
+    as kind ``evidence``) holds a manifest of digests and one time stamp over it; this
+    row says that the document is among them and what its seal is worth since. Rows form
+    one line per document: each renews its predecessor before the algorithm or the
+    certificate of that one ages (RFC 4998).
+
+    Written by ``ged.preservation.queue`` only; never changed, never deleted.
+    """
+
+    _name = "ged.preservation"
+    _description = "Later evidence"
+    _order = "id desc"
+    _rec_name = "evidence_id"
+    _log_access = False
+    _check_company_auto = True
+
+    document_id = fields.Many2one(
+        "ged.document", required=True, ondelete="restrict", check_company=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="restrict", index=True
+    )
+    predecessor_id = fields.Many2one(
+        "ged.preservation",
+        string="Renews",
+        ondelete="restrict",
+        check_company=True,
+        help="The earlier evidence that this one covers.",
+    )
+    evidence_id = fields.Many2one(
+        "ged.document",
+        string="Container",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        help="Manifest and time stamp, in one ASiC-S file.",
+    )
+    level_before = fields.Selection(SEAL_LEVELS, string="Level before", required=True)
+    level_after = fields.Selection(SEAL_LEVELS, string="Level since", required=True)
+    stamped_at = fields.Datetime(string="Time of the stamp", required=True)
+    tsa_subject = fields.Char(string="Time-stamp authority")
+    tsa_fingerprint = fields.Char(string="Certificate of the authority")
+    digest_algorithm = fields.Char(string="Digest", required=True)
+    valid_until = fields.Datetime(
+        string="Good until",
+        required=True,
+        help="End of the certificate of the authority: "
+        "the evidence is renewed before that day.",
+    )
+    late = fields.Boolean(
+        help="The evidence before had already ended when this one was made."
+    )
+
+    # one line per document, without forks, whatever two workers do
+    _first_uniq = models.UniqueIndex("(document_id) WHERE predecessor_id IS NULL")
+    _predecessor_uniq = models.UniqueIndex(
+        "(predecessor_id) WHERE predecessor_id IS NOT NULL"
+    )
+    _document_idx = models.Index("(document_id)")
+
+    def init(self):
+        res = super().init()
+        create_guards(self.env.cr)
+        return res
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not creation_allowed(self.env):
+            raise UserError(self._refusal())
+        return super().create(vals_list)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        # not even the superuser writes: super() is never right here
+        raise UserError(self._refusal())
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self._refusal())
+
+    @api.model
+    def _refusal(self):
+        return self.env._(
+            "Later evidence is written by the archive only and cannot be changed or "
+            "deleted."
+        )
+
+    def action_open_evidence(self):
+        """Open the container among the documents."""
+        self.ensure_one()
+        return self.evidence_id.get_formview_action()
+
+    # --------------------------------------------------------------- verification
+
+    def _problems(self):
+        """Return in words what is wrong with this evidence; empty when it holds.
+
+        Reads the container again: its bytes, its time stamp, and that its manifest
+        lists the document, and the container that it renews. Whether the authority is
+        trusted is for the reader to say, who knows the roots.
+        """
+        self.ensure_one()
+        # slow to import: only processes that verify pay for it
+        from ..lib import asic, preservation
+        from ..lib.errors import ArchiveError
+
+        document, evidence = self.document_id, self.evidence_id
+        try:
+            content = asic.read(evidence._get_content())
+            documents, previous, _data = preservation.read_manifest(content.manifest)
+        except (ArchiveError, UserError) as exc:
+            return [
+                self.env._(
+                    "The later evidence of %(document)s (%(container)s) cannot be "
+                    "read: %(cause)s",
+                    document=document.display_name,
+                    container=evidence.display_name,
+                    cause=str(exc),
+                )
+            ]
+        problems = []
+        if (document.id, document.sha256) not in {
+            (one.get("id"), one["sha256"]) for one in documents
+        }:
+            problems.append(
+                self.env._(
+                    "The later evidence %(container)s does not cover %(document)s.",
+                    container=evidence.display_name,
+                    document=document.display_name,
+                )
+            )
+        before = self.predecessor_id
+        if before and before.evidence_id.sha256 not in {
+            one["sha256"] for one in previous
+        }:
+            problems.append(
+                self.env._(
+                    "The later evidence %(container)s does not cover the one that it "
+                    "is said to renew (%(before)s).",
+                    container=evidence.display_name,
+                    before=before.evidence_id.display_name,
+                )
+            )
+        stamped = content.time.replace(tzinfo=None, microsecond=0)
+        if (stamped, content.tsa_fingerprint) != (
+            self.stamped_at,
+            self.tsa_fingerprint,
+        ):
+            problems.append(
+                self.env._(
+                    "The time stamp in %(container)s is not the one on record.",
+                    container=evidence.display_name,
+                )
+            )
+        return problems

@@ -1,0 +1,251 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
+from datetime import UTC
+
+from odoo import fields, models
+from odoo.tools import format_datetime
+
+from .ged_document_guard import allow_creation
+from .ged_document_preservation import LEVELS, higher
+from .ged_preservation_queue import CONTAINER
+
+
+class GedPreservationQueue(models.Model):
+    """One time stamp over a batch of documents."""
+
+    _inherit = "ged.preservation.queue"
+
+    def _preserve(self, rows, asked=False):
+        """Put the documents of ``rows`` (of :meth:`_rows`) under one time stamp.
+
+        :param asked: a person asked for it: also where nothing is due
+        :return: how many documents were time-stamped
+
+        The caller holds the lock of this row. Raises ``ArchiveError`` when no server
+        answers; nothing has been written then.
+        """
+        self.ensure_one()
+        company = self.company_id
+        sudo = self.env["ged.document"].sudo().with_company(company)
+        documents = {row["id"]: sudo.browse(row["id"]) for row in rows}
+        heads = self.env["ged.preservation"].sudo()
+        algorithm = company._ged_digest_algorithms()[0]
+        contents, problems = self._read_contents(documents.values())
+        validation, unproven = self._validation(documents, contents, rows)
+        problems += unproven.values()
+        covered = []
+        for row in rows:
+            if row["id"] not in contents:
+                continue
+            document = documents[row["id"]]
+            proven = document.seal_fingerprint not in unproven
+            row["after"] = _level_after(row, proven and bool(validation))
+            if asked or self._gains(row):
+                covered.append(row)
+        entries, previous = [], {}
+        for row in covered:
+            document = documents[row["id"]]
+            entries.append(
+                {
+                    "id": document.id,
+                    "seal_level": document.seal_level,
+                    **_digests(contents[document.id], algorithm),
+                }
+            )
+            head = heads.browse(row["head"])
+            if head and head.evidence_id.id not in previous:
+                content = head.evidence_id._get_content()
+                previous[head.evidence_id.id] = _digests(content, algorithm)
+        if covered:
+            # slow to import: only processes that time-stamp pay for it
+            from ..lib.preservation import manifest
+
+            text = manifest(entries, previous.values(), validation)
+            evidence, stamp = self._archive_container(text, algorithm, covered)
+            self._record(covered, evidence, stamp, algorithm)
+        self._finished(problems, bool(covered))
+        return len(covered)
+
+    def _gains(self, row):
+        """Tell whether a time stamp brings anything: a job that pays for one each time
+        and leaves the document as it was would never end.
+        """
+        return (
+            row["after"] != row["level"]
+            or (not row["head"] and row["level"] == "none")
+            or self._ages(row)
+        )
+
+    def _ages(self, row):
+        """Tell whether the evidence of a row has to be renewed."""
+        company = self.company_id
+        horizon = fields.Datetime.add(
+            fields.Datetime.now(), days=company.ged_renew_days
+        )
+        head = self.env["ged.preservation"].sudo().browse(row["head"])
+        digest = head.digest_algorithm or "sha256"
+        return (
+            bool(row["until"] and row["until"] < horizon)
+            or digest not in company._ged_digest_algorithms()
+        )
+
+    def _read_contents(self, documents):
+        """Return ``({id: bytes}, [problem])``: nothing is time-stamped unread."""
+        contents, problems = {}, []
+        for document in documents:
+            problem, content = document._read_content()
+            if problem:
+                problems.append(problem)
+            else:
+                contents[document.id] = content
+        return contents, problems
+
+    def _validation(self, documents, contents, rows):
+        """Collect what is needed to check the seals later, for the levels that want it.
+
+        :return: ``(ValidationData or None, {fingerprint of the signer: problem})``
+        """
+        wanted = {}
+        for row in rows:
+            document = documents[row["id"]]
+            if row["id"] in contents and row["asked"] in ("B-LT", "B-LTA"):
+                wanted.setdefault(document.seal_fingerprint, row["id"])
+        if not wanted:
+            return None, {}
+        from ..lib.preservation import ValidationData, collect
+        from ..lib.seal_certificates import certificates_of
+
+        profile = self.company_id.sudo().ged_seal_profile_id
+        roots, others = profile._authority()
+        parts, unproven = [], {}
+        for fingerprint, document_id in wanted.items():
+            data, problems = collect(
+                [*certificates_of(contents[document_id]), *others],
+                float(profile.revocation_timeout),
+                roots=roots,
+            )
+            if problems:
+                unproven[fingerprint] = "; ".join(problems)
+            else:
+                parts.append(data)
+        return ValidationData(
+            certificates=_union(part.certificates for part in parts),
+            ocsps=_union(part.ocsps for part in parts),
+            crls=_union(part.crls for part in parts),
+        ), unproven
+
+    def _archive_container(self, text, algorithm, rows):
+        """Time-stamp and archive a manifest; return the document and its stamp."""
+        from ..lib import asic
+
+        company = self.company_id
+        token = company._ged_timestamp_client().request(text, algorithm)
+        container = asic.build(text, token.der)
+        content = asic.read(container)
+        documents = self.env["ged.document"].sudo().browse([r["id"] for r in rows])
+        ends = documents.mapped("retention_until")
+        evidence = (
+            self.env["ged.document"]
+            .with_company(company)
+            ._archive(
+                [
+                    {
+                        "kind": "evidence",
+                        "name": f"TS {content.time:%Y-%m-%d %H:%M:%S}",
+                        "filename": f"time-stamp-{content.time:%Y%m%dT%H%M%SZ}.asics",
+                        "mimetype": CONTAINER,
+                        "content": container,
+                        "company_id": company.id,
+                        "document_date": content.time.date(),
+                        "portal_visible": False,
+                        "subject_id": documents.id if len(documents) == 1 else False,
+                        # as long as the document that is kept longest
+                        "retention_until": max(ends) if all(ends) else False,
+                    }
+                ]
+            )
+        )
+        return evidence, content
+
+    def _record(self, rows, evidence, stamp, algorithm):
+        """Write the rows of later evidence and the lines of the journal."""
+        moment = _naive(stamp.time)
+        until = _naive(stamp.stamp.certificate.not_valid_after)
+        allow_creation(self.env["ged.preservation"]).create(
+            [
+                {
+                    "document_id": row["id"],
+                    "company_id": self.company_id.id,
+                    "predecessor_id": row["head"],
+                    "evidence_id": evidence.id,
+                    "level_before": row["level"],
+                    "level_after": row["after"],
+                    "stamped_at": moment,
+                    "tsa_subject": stamp.tsa_subject,
+                    "tsa_fingerprint": stamp.tsa_fingerprint,
+                    "digest_algorithm": algorithm,
+                    "valid_until": until,
+                    "late": bool(row["until"] and row["until"] < moment),
+                }
+                for row in rows
+            ]
+        )
+        Document = self.env["ged.document"]
+        fresh = Document.browse([r["id"] for r in rows if not r["until"]])
+        renewed = Document.browse([r["id"] for r in rows if r["until"]])
+        detail = self.env._(
+            "Archive time stamp of %(time)s, %(container)s",
+            time=format_datetime(self.env, moment),
+            container=evidence.name,
+        )
+        fresh._record_event("timestamped", detail=detail)
+        renewed._record_event("renewed", detail=detail)
+        (fresh | renewed).invalidate_recordset(
+            ["preservation_ids", "level_now", "evidence_until", "waits_for_seal"],
+            flush=False,
+        )
+        # Always written: a worker whose snapshot is older stumbles over this row
+        # instead of doing the same work again.
+        self.write(
+            {
+                "last_at": moment,
+                "tsa_fingerprint": stamp.tsa_fingerprint,
+                "tsa_until": until,
+            }
+        )
+
+    def _finished(self, problems, stamped):
+        """Remember what went wrong with some documents, or that all went well."""
+        if problems:
+            self._failed(" ".join(dict.fromkeys(problems)))
+        elif stamped or self.failures:
+            self.write({"failures": 0, "retry_at": False, "problem": False})
+
+
+def _level_after(row, proven):
+    """Return the level with a time stamp over the document, with or without what is
+    needed to check its seal later. Never higher than asked for, never lower than it is.
+    """
+    if row["level"] == "none":
+        return "none"
+    reached = "B-LTA" if proven else "B-T"
+    wanted = higher(row["asked"], "B-T")
+    gained = min(reached, wanted, key=LEVELS.index)
+    return higher(row["level"], gained)
+
+
+def _digests(content, algorithm):
+    """SHA-256, by which the archive names its files, and the digest that counts."""
+    return {
+        name: hashlib.new(name, content).hexdigest()
+        for name in dict.fromkeys(("sha256", algorithm))
+    }
+
+
+def _union(parts):
+    return tuple(dict.fromkeys(one for part in parts for one in part))
+
+
+def _naive(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
