@@ -304,7 +304,7 @@ class TestPreservation(PreservationCommon):
                 self.cr.execute(statement)
 
     def test_retired_algorithm(self):
-        """Hash renewal: files and earlier evidence are hashed anew, with the new one."""
+        """Files and earlier evidence are hashed anew, with the new algorithm."""
         document = self._degraded()
         self.tsa.mode = "good"
         self._run()
