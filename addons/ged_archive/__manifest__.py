@@ -17,6 +17,7 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "security/ged_verification_security.xml",
+        "security/ged_preservation_security.xml",
         "data/ged_kind_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",

@@ -26,7 +26,6 @@ KEY_FIELDS = (
 
 class GedSealProfile(models.Model):
     """How a company seals: key, certificate, level, time-stamp servers, what is seen.
-    """How a company seals: key, certificate, level, time stamps, what is seen.
 
     The key comes from an uploaded PKCS#12 file, from a file on the server, which then
     needs no copy in the database, or stays in a token or HSM (PKCS#11). File, path,
