@@ -251,7 +251,16 @@ class GedDocument(models.Model):
             if destroyed
             else self._content_problem() or self._link_problem() or self._seal_problem()
         )
-        return [found] if found else [], None
+        anchor = self.env["ged.anchor"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("document_number", ">=", self.chain_number),
+            ],
+            order="document_number, id",
+            limit=1,
+        )
+        covered = bool(self.chain_number and anchor)
+        return [found] if found else [], covered and (anchor.token_time or anchor.at)
 
     def _evidence_moment(self, moment):
         """Write a time of the archive in UTC, as it was hashed."""

@@ -1,0 +1,80 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The public verification page in a real browser: QR, file, and no script at all."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.web import PHONE
+
+ARCHIVE = """
+[document] = env["ged.document"]._archive([{
+    "kind": "invoice", "name": "QR-1", "filename": "qr.txt", "content": b"read me",
+}])
+env.cr.commit()
+result = [document.verify_code, document.sha256]
+"""
+
+
+@pytest.fixture(scope="module")
+def server(make_server, demat_template):
+    return make_server(demat_template)
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    return server.run(ARCHIVE)
+
+
+def visit(browser, **options):
+    context = browser.new_context(viewport=PHONE, locale="en-GB", **options)
+    page = context.new_page()
+    page.told = []
+    page.on("request", lambda request: page.told.append(request))
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    return page
+
+
+def leave(page):
+    assert page.errors == []
+    page.context.close()
+
+
+def test_qr_of_a_telephone(server, document, browser):
+    code, _sha256 = document
+    page = visit(browser)
+    page.goto(f"{server.base_url}/ged/verify#{code}")
+    expect(page.locator("[data-verdict=unchanged]")).to_contain_text("QR-1")
+    assert code not in page.url
+    assert not any(code in request.url for request in page.told)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    leave(page)
+
+
+def test_only_the_fingerprint_of_a_file_is_sent(server, document, browser, tmp_path):
+    _code, sha256 = document
+    file = tmp_path / "qr.txt"
+    file.write_bytes(b"read me")
+    page = visit(browser)
+    page.goto(f"{server.base_url}/ged/verify")
+    page.set_input_files("#file", file)
+    expect(page.locator("[data-verdict=unchanged]")).to_contain_text("QR-1")
+    bodies = [request.post_data for request in page.told if request.method == "POST"]
+    assert bodies == [f"sha256={sha256}"]
+    page.locator("#send").click()
+    expect(page.locator("[data-seal=no_pdf]")).to_be_visible()
+    leave(page)
+
+
+def test_code_without_scripts(server, document, browser):
+    code, _sha256 = document
+    page = visit(browser, java_script_enabled=False)
+    page.goto(f"{server.base_url}/ged/verify")
+    page.fill("#code", code.lower())
+    page.locator("#by_code button").click()
+    expect(page.locator("[data-verdict=unchanged]")).to_contain_text("QR-1")
+    page.fill("#code", "0" * 16)
+    page.locator("#by_code button").click()
+    expect(page.locator("[data-verdict=unknown]")).to_be_visible()
+    leave(page)
