@@ -167,5 +167,9 @@ def _load(certificates) -> list[x509.Certificate]:
     found = []
     for one in certificates:
         data = one.dump() if isinstance(one, asn1_x509.Certificate) else one
-        found.append(x509.load_der_x509_certificate(data))
+        try:
+            found.append(x509.load_der_x509_certificate(data))
+        except ValueError:
+            # one that cannot be read proves nothing; what needs it will be missing
+            continue
     return found

@@ -117,10 +117,10 @@ def inspect_seals(
         if reader.encrypted:
             raise InvalidDocumentError("This PDF is encrypted.")
         signatures = reader.embedded_regular_signatures
+        evidence = Evidence(pdf, reader)
     except PARSER_ERRORS as error:
         raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
     roots = [asn1_x509.Certificate.load(der) for der in trust_roots_der]
-    evidence = Evidence(pdf, reader)
     return [
         _Inspection(pdf, one, roots, moment, evidence, revocation).report()
         for one in signatures
