@@ -181,13 +181,13 @@ class GedDestruction(models.Model):
     def _render_certificate(self, lines):
         """Return the certificate as PDF/A-3 bytes."""
         lang = self.company_id.partner_id.lang or self.env.lang
-        record = self.with_context(lang=lang)
+        record = self.with_context(lang=lang, tz="UTC")
         html = record.env["ir.qweb"]._render(
             "ged_archive.destruction_certificate",
             {
                 "destruction": record,
                 "company": record.company_id,
-                "lines": lines.with_context(lang=lang),
+                "lines": lines.with_context(lang=lang, tz="UTC"),
                 "left_out": record.line_ids.filtered(
                     lambda line: line.state == "left_out"
                 ),
