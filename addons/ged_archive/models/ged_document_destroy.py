@@ -143,8 +143,37 @@ class GedDocument(models.Model):
     def _destruction_needs(self):
         """Return ``{document id: reason}`` for documents of ``self`` whose content
         other evidence in the archive still needs. To be extended.
+
+        A container of later evidence is kept as long as a document that it is about; an
+        anchor as long as a document that it dates.
         """
-        return {}
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.evidence_id, min(d.name)
+                  FROM ged_preservation p
+                  JOIN ged_document d ON d.id = p.document_id
+                 WHERE p.evidence_id = ANY(%(ids)s) AND d.destroyed_at IS NULL
+                 GROUP BY p.evidence_id
+                UNION ALL
+                SELECT a.document_id, min(d.name)
+                  FROM ged_anchor a
+                  JOIN ged_document d ON d.company_id = a.company_id
+                   AND d.chain_number <= a.document_number
+                 WHERE a.document_id = ANY(%(ids)s) AND d.destroyed_at IS NULL
+                 GROUP BY a.document_id
+                """,
+                ids=self.ids,
+            )
+        )
+        return {
+            document_id: self.env._(
+                "It is evidence that %(document)s, among others, still needs.",
+                document=name,
+            )
+            for document_id, name in rows
+        }
 
     def _copies_elsewhere(self):
         """Return ``{document id: [text]}``: other files of this database with the same

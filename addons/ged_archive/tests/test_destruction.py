@@ -383,6 +383,22 @@ class TestDestructionRefused(DestructionCommon):
         ):
             self._assert_kept(document, "an anchor needs it")
 
+    def test_an_anchor_stays_with_what_it_dates(self):
+        kept = self._archive(1)
+        self._link()
+        anchor_file = self._ended(1, kind="evidence")
+        container = self._ended(1, kind="evidence")
+        self.env.flush_all()
+        self.cr.execute(
+            "INSERT INTO ged_anchor (company_id, at, document_number, document_id)"
+            " VALUES (%s, now() AT TIME ZONE 'UTC', %s, %s)",
+            [self.company.id, kept.chain_number, anchor_file.id],
+        )
+        self.assertEqual(
+            set((anchor_file | container)._destruction_reasons()), {anchor_file.id}
+        )
+        self._assert_kept(anchor_file, "still needs")
+
     def test_hold_placed_after_the_approval(self):
         documents = self._ended(3)
         one = self._approved(documents)
