@@ -13,13 +13,13 @@ from . import (
     ged_document_check,
     ged_document_destroy,
     ged_destruction,
+    ged_destruction_buttons,
     ged_destruction_line,
     ged_destruction_run,
     ged_document_public,
     ged_document_sheet,
     ged_folder,
     ged_document_file,
-    base_partner_merge,
     ged_document_text,
     ged_document_preservation,
     ged_preservation,
@@ -39,7 +39,6 @@ from . import (
 from . import (  # isort: skip
     ged_chain_contents,
     ged_document_refile,
-    base_partner_merge,
     ged_anchor,
     ged_anchor_verify,
 )

@@ -107,7 +107,9 @@ class GedAnchor(models.Model):
         the last anchor without its time stamp.
         """
         crons = self.env["ir.cron"]
-        companies = self.env["ged.chain"].sudo().search([]).company_id
+        companies = (
+            self.env["ged.chain"].sudo().search([("head_number", ">", 0)]).company_id
+        )
         for position, company in enumerate(companies):
             try:
                 with self.env.cr.savepoint():

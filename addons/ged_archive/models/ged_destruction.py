@@ -251,7 +251,7 @@ class GedDestruction(models.Model):
         administrators.
         """
         root = self.with_user(SUPERUSER_ID)
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             documents = root._candidates(company)
             if not documents:
                 continue
@@ -386,57 +386,3 @@ class GedDestruction(models.Model):
                     role=self.env.ref(group).sudo().full_name,
                 )
             )
-
-    # ----------------------------------------------------------------------- buttons
-
-    def action_propose(self):
-        """Ask for a comment, then propose."""
-        return self._ask("propose")
-
-    def action_approve(self):
-        """Ask for a comment, then approve."""
-        return self._ask("approve")
-
-    def action_refuse(self):
-        """Ask for the reason, then refuse."""
-        return self._ask("refuse")
-
-    def action_cancel(self):
-        """Ask for the reason, then cancel."""
-        return self._ask("cancel")
-
-    def action_execute(self):
-        """Destroy the content; the button asks for confirmation before."""
-        self._decide("execute")
-        return self._run_now()
-
-    def action_continue(self):
-        """Go on with an execution that stopped."""
-        self.ensure_one()
-        self._check_group(MANAGER)
-        self.check_access("read")
-        return self._run_now()
-
-    def action_open_certificate(self):
-        """Open the certificate in the archive."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ged.document",
-            "res_id": self.certificate_id.id,
-            "views": [(False, "form")],
-        }
-
-    def _ask(self, operation):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": "ged.destruction.decision",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_destruction_id": self.id,
-                "default_operation": operation,
-            },
-        }

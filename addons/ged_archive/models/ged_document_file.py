@@ -15,7 +15,6 @@ class GedDocument(models.Model):
 
     folder_id = fields.Many2one(
         "ged.folder",
-        string="Folder",
         ondelete="set null",
         index="btree_not_null",
         groups="ged_archive.group_ged_user",

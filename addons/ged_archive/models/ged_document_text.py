@@ -181,7 +181,7 @@ class GedDocument(models.Model):
 
     def _forget_content(self):
         """Drop what was derived from the content: it has been destroyed."""
-        super()._forget_content()
+        res = super()._forget_content()
         self.env.cr.execute(
             "UPDATE ged_document_text"
             " SET text = NULL, error = NULL, state = 'forgotten'"
@@ -189,6 +189,7 @@ class GedDocument(models.Model):
             [self.ids],
         )
         self.env["ged.document.text"].invalidate_model(flush=False)
+        return res
 
 
 def _contains(expression):

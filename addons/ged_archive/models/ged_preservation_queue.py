@@ -57,7 +57,9 @@ class GedPreservationQueue(models.Model):
         Resumable: each batch is committed, the next run goes on with what is left. A
         server that does not answer is tried again after a while, longer each time.
         """
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search(
+            [("ged_seal_profile_id", "!=", False)]
+        ):
             if not company._ged_timestamp_client():
                 continue
             queue = self._of(company)

@@ -38,8 +38,11 @@ class GedSealProfile(models.Model):
     @api.model
     def _cron_expiry(self):
         """Daily: warn the administrators of what ends, once for each threshold."""
-        used = self.env["res.company"].search([]).ged_seal_profile_id
-        warned = self.with_context(active_test=False).search([])
+        used = self.env["res.company"].search([("ged_seal_profile_id", "!=", False)])
+        used = used.ged_seal_profile_id
+        warned = self.with_context(active_test=False).search(
+            [("company_id", "!=", False)]
+        )
         (used | warned.filtered("warned"))._warn_of_expiry()
 
     def _in_use(self):

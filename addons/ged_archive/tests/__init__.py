@@ -7,6 +7,7 @@ from . import (
     test_chain,
     test_controller,
     test_destruction,
+    test_destruction_refused,
     test_evidence_sheet,
     test_expiry,
     test_export,

@@ -13,56 +13,12 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..lib import asic, preservation
-from ..models import ged_seal_profile_key
 from ..models.ged_seal_profile_expiry import ACTIVITIES
-from .common import make_pdf, make_pkcs12
-from .common_pki import PkiCommon
+from .common import make_pkcs12
+from .common_preservation import PreservationCommon
 
 TSA_LOG = "odoo.addons.ged_archive.lib.tsa"
 OTHER_LOGS = "odoo.addons.ged_archive.models.ged_document_check"
-
-
-class PreservationCommon(PkiCommon):
-    def setUp(self):
-        super().setUp()
-        self.profile = self._profile(
-            pkcs12=base64.b64encode(self.pki.pkcs12("signer-ec")),
-            password=self.pki_password,
-            tsa_url=self.tsa.url,
-            tsa_timeout=2,
-        )
-        self.company.ged_seal_profile_id = self.profile
-        self.Queue = self.env["ged.preservation.queue"]
-
-    def _forget_servers(self):
-        """A server that failed is left alone for a minute: not in tests."""
-        ged_seal_profile_key._SEALERS.clear()
-        ged_seal_profile_key._CLIENTS.clear()
-
-    def _sealed(self, count=1, **values):
-        sealer = self.company._ged_get_sealer()
-        return self.Document._archive(
-            [
-                self._vals(
-                    number, content=None, seal=sealer.seal(make_pdf(str(number)))
-                )
-                | values
-                for number in range(1, count + 1)
-            ]
-        )
-
-    @mute_logger(TSA_LOG)  # the server fails on purpose
-    def _degraded(self, count=1, **values):
-        self.tsa.mode = "error"
-        documents = self._sealed(count, **values)
-        self._forget_servers()
-        return documents
-
-    def _run(self):
-        self.Queue._cron_preserve()
-
-    def _queue(self):
-        return self.Queue._of(self.company)
 
 
 @tagged("post_install", "-at_install")
@@ -417,11 +373,11 @@ class TestPreservation(PreservationCommon):
                 [company.id],
             )
             made = cr.fetchone()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             try:
                 env = self.env(cr=cr)
                 queue = env["ged.preservation.queue"].sudo()._of(company.with_env(env))
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
                 with sql_db.db_connect(self.env.cr.dbname).cursor() as second:
                     second.execute(
                         "SELECT FROM ged_preservation_queue WHERE id = %s FOR UPDATE",
@@ -435,7 +391,7 @@ class TestPreservation(PreservationCommon):
                 cr.rollback()
                 if made:
                     cr.execute("DELETE FROM ged_preservation_queue WHERE id = %s", made)
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
 
 
 SQL_TABLE = "ged_preservation"

@@ -1,3 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import ged_destruction_decision, ged_export, ged_export_zip, ged_hold
+from . import (
+    base_partner_merge,
+    ged_destruction_decision,
+    ged_export,
+    ged_export_zip,
+    ged_hold,
+)

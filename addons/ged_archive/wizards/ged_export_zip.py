@@ -1,12 +1,8 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import csv
 import hashlib
-import io
 import posixpath
-import re
 import tempfile
-import unicodedata
 import zipfile
 
 from markupsafe import Markup
@@ -19,11 +15,11 @@ from ..lib.errors import ArchiveError
 from ..lib.export_format import EXPORT_TAIL, XSD, document_element, export_head
 from ..lib.hashing import canonical
 from ..models.ged_evidence import STATE_COLUMNS, build_evidence
+from .ged_export_rows import EVENT_KEYS, SOUND, csv_lines, link_of, safe, unique_path
 
 BATCH = 50
 _SPOOL = 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_UNSAFE = re.compile(r"[^\w.()+-]+")
 _ROWS = "<!--rows-->"
 
 
@@ -44,7 +40,7 @@ class _Parts:
         for file in (*self.files.values(), self.sums):
             file.close()
 
-    def write(self, name, data):
+    def write(self, name, data):  # pylint: disable=method-required-super
         self.files[name].write(data)
 
     def add_sum(self, digest, path):
@@ -124,10 +120,10 @@ class GedExport(models.Model):
                 "manifest.xml",
                 self._xml_document(document, row, evidence[document.id], state, own),
             )
-        totals["damaged"] += sum(row["status"] not in _SOUND for row in rows)
+        totals["damaged"] += sum(row["status"] not in SOUND for row in rows)
         totals["companies"].update(batch.company_id.mapped("name"))
-        parts.write("manifest.csv", _csv(rows, first))
-        parts.write("events.csv", _csv(event_rows, first))
+        parts.write("manifest.csv", csv_lines(rows, first))
+        parts.write("events.csv", csv_lines(event_rows, first))
         parts.write(
             "rows",
             self.env["ir.qweb"]
@@ -139,13 +135,13 @@ class GedExport(models.Model):
                 self._put(
                     archive,
                     parts,
-                    f"evidence_sheets/{_safe(document.name)}_{document.id}.pdf",
+                    f"evidence_sheets/{safe(document.name)}_{document.id}.pdf",
                     document._render_evidence_sheet(),
                 )
 
     def _export_document(self, archive, parts, document, stored, taken, seals):
         problem, content = document._read_content()
-        path = _unique_path(document, taken)
+        path = unique_path(document, taken)
         if problem:
             path = posixpath.join("altered", path)
         if content and problem:
@@ -194,9 +190,7 @@ class GedExport(models.Model):
         fields_ = build_evidence("event", stored)
         return {
             "document": document.display_name,
-            **{
-                key: "" if fields_[key] is None else fields_[key] for key in _EVENT_KEYS
-            },
+            **{key: "" if fields_[key] is None else fields_[key] for key in EVENT_KEYS},
             "chain_number": stored["chain_number"] or "",
             "previous_hash": stored["previous_hash"] or "",
             "chain_hash": stored["chain_hash"] or "",
@@ -225,9 +219,9 @@ class GedExport(models.Model):
                 "company": document.company_id.name,
                 "vat": partner.vat,
             },
-            _link_of("document", stored),
+            link_of("document", stored),
             canonical(state).decode(),
-            [_link_of("event", event) for event in events],
+            [link_of("event", event) for event in events],
         )
 
     def _read_evidence(self, stream, where):
@@ -354,67 +348,3 @@ class GedExport(models.Model):
             )
             .encode()
         )
-
-
-def _link_of(stream, stored):
-    return (
-        stored["chain_number"],
-        stored["previous_hash"],
-        stored["chain_hash"],
-        canonical(build_evidence(stream, stored)).decode(),
-    )
-
-
-_SOUND = ("ok", "destroyed")
-#: Columns that programs compare: never touched.
-_EXACT = {"path", "sha256", "previous_hash", "chain_hash", "evidence"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_EVENT_KEYS = ("event_type", "at", "user_name", "ip", "detail")
-
-
-def _csv(rows, header=True):
-    """Return ``rows`` (dictionaries with the same keys) as lines of UTF-8 CSV; the
-    first line names the columns when ``header`` is set.
-    """
-    buffer = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(buffer, fieldnames=list(rows[0]))
-        if header:
-            writer.writeheader()
-        writer.writerows(
-            {key: _cell(key, value) for key, value in row.items()} for row in rows
-        )
-    return buffer.getvalue().encode()
-
-
-def _cell(key, value):
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if key not in _EXACT and isinstance(value, str) and value[:1] in _FORMULA:
-        return "'" + value
-    return value
-
-
-def _unique_path(document, taken):
-    """Return where the document goes in the ZIP: company/year/kind/number_file."""
-    stem, extension = posixpath.splitext(_safe(document.filename))
-    number = _safe(document.name)
-    stem = stem if stem.startswith(number) else f"{number}_{stem}"
-    if document.version > 1:
-        stem = f"{stem}_v{document.version}"
-    folder = posixpath.join(
-        "documents",
-        _safe(document.company_id.name),
-        str((document.document_date or document.archived_at).year),
-        _safe(document.kind_code),
-    )
-    path = posixpath.join(folder, stem + extension)
-    if path.lower() in taken:
-        path = posixpath.join(folder, f"{stem}_{document.id}{extension}")
-    taken.add(path.lower())
-    return path
-
-
-def _safe(name):
-    """Return ``name`` as a file name that every system accepts."""
-    plain = unicodedata.normalize("NFC", name or "")
-    return _UNSAFE.sub("_", plain).strip("._")[:80] or "_"

@@ -24,8 +24,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # Extends base: the documents move to the folders of the other customer. Those of
-        # the merged ones go first, two folders of the same key would stop the merge.
+        # Extends base: the documents move to the folders of the other customer. Those
+        # of the merged ones go first, two folders of the same key would stop the merge.
         self.env["ged.folder"].sudo().search(
             [("partner_id", "in", src_partners.ids)]
         ).unlink()
