@@ -36,6 +36,7 @@
         "wizards/ged_export_templates.xml",
         "wizards/ged_export_views.xml",
         "wizards/ged_hold_views.xml",
+        "wizards/ged_file_views.xml",
         "views/ged_archive_menus.xml",
         "data/ged_verification_data.xml",
         "views/ged_anchor_views.xml",

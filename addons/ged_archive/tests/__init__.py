@@ -11,6 +11,7 @@ from . import (
     test_evidence_sheet,
     test_expiry,
     test_export,
+    test_file_wizard,
     test_folder,
     test_fulltext,
     test_kind,

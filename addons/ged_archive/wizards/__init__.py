@@ -5,5 +5,6 @@ from . import (
     ged_destruction_decision,
     ged_export,
     ged_export_zip,
+    ged_file,
     ged_hold,
 )
