@@ -42,11 +42,15 @@
         "views/ged_anchor_views.xml",
         "views/ged_folder_views.xml",
         "views/ged_preservation_views.xml",
+        "views/ged_verification_templates.xml",
+        "views/ged_verification_views.xml",
+        "wizards/ged_document_check_views.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "ged_archive/static/src/document_preview/*",
+            "ged_archive/static/src/verification_refresh/*",
         ],
     },
     "uninstall_hook": "uninstall_hook",

@@ -41,4 +41,9 @@ from . import (  # isort: skip
     ged_document_refile,
     ged_anchor,
     ged_anchor_verify,
+    ged_verification,
+    ged_verification_run,
+    ged_verification_line,
+    ged_alert,
+    ged_document_report,
 )

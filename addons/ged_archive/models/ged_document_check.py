@@ -4,7 +4,7 @@ import logging
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..lib.errors import InvalidDocumentError
 from ..lib.hashing import link, sha256
@@ -19,49 +19,9 @@ class GedDocument(models.Model):
 
     _inherit = "ged.document"
 
-    def action_verify(self):
-        """Check file, chain link and seal again; write the journal; tell the result."""
-        self.ensure_one()
-        self.check_access("read")
-        problem = (
-            self._content_problem() or self._link_problem() or self._seal_problem()
-        )
-        self._record_event("verified", detail=problem or self.env._("unchanged"))
-        if problem:
-            kind, title = "danger", self.env._("This document is not what was archived")
-        else:
-            kind, title = "success", self.env._("This document is unchanged")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title,
-                "message": problem or self._verified_message(),
-                "sticky": bool(problem),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
     def _verified_message(self):
-        sealed = (
-            self.env._(
-                "sealed by %(signer)s on %(date)s (%(level)s)",
-                signer=self.seal_signer_name,
-                date=format_datetime(self.env, self.sealed_at),
-                level=self.seal_level,
-            )
-            if self.seal_level != "none"
-            else self.env._("not sealed")
-        )
-        return self.env._(
-            "%(document)s, archived on %(date)s: the file has the same SHA-256 as on "
-            "that "
-            "day; %(sealed)s.",
-            document=self.display_name,
-            date=format_datetime(self.env, self.archived_at),
-            sealed=sealed,
-        )
+        """Return the sentence that says that a document is what it should be."""
+        return self.env._("This document is unchanged since it was archived.")
 
     # -------------------------------------------------------------- reading back
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     test_access,
+    test_anchor,
     test_archive,
     test_attachment,
     test_chain,
@@ -23,4 +24,5 @@ from . import (
     test_tampering,
     test_triggers,
     test_uninstall,
+    test_verification,
 )

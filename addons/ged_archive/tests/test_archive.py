@@ -177,7 +177,7 @@ class TestArchive(ArchiveCommon):
         self.assertFalse(document.seal_note)
         (report,) = inspect_seals(document._get_content())
         self.assertTrue(report.intact and report.covers_whole_file)
-        self.assertIn("sealed by Test company seal", self._verified(document))
+        self.assertIn("B-B by Test company seal", self._verified(document))
         with self.assertRaisesRegex(ValueError, "not the sealed file"):
             self._archive(content=make_pdf("other"), seal=sealed)
 
@@ -187,21 +187,22 @@ class TestArchive(ArchiveCommon):
         sealed = self.company._ged_get_sealer().seal(make_pdf("sealed"))
         unsealed = dataclasses.replace(sealed, data=make_pdf("never sealed"))
         document = self._archive(content=None, seal=unsealed)
-        self.assertIn("no seal found", self._verified(document, "danger"))
+        self.assertIn("no seal found", self._verified(document, ok=False))
         unreadable = dataclasses.replace(sealed, data=b"not a PDF at all")
         document = self._archive(content=None, seal=unreadable)
-        self.assertIn("no seal found", self._verified(document, "danger"))
+        self.assertIn("no seal found", self._verified(document, ok=False))
         broken = bytearray(sealed.data)
         broken[broken.index(b"595") + 1] ^= 1
         document = self._archive(
             content=None, seal=dataclasses.replace(sealed, data=bytes(broken))
         )
-        self.assertIn("broken", self._verified(document, "danger"))
+        self.assertIn("broken", self._verified(document, ok=False))
 
-    def _verified(self, document, expected="success"):
-        params = document.with_user(self.reader).action_verify()["params"]
-        self.assertEqual(params["type"], expected, params["message"])
-        return params["message"]
+    def _verified(self, document, ok=True):
+        action = document.with_user(self.reader).action_verify()
+        check = self.env["ged.document.check"].browse(action["res_id"])
+        self.assertEqual(check.ok, ok, check.problems)
+        return check.sealed if ok else check.problems
 
     # ------------------------------------------------------------ nobody edits
 
@@ -308,9 +309,7 @@ class TestArchive(ArchiveCommon):
     def test_verify_button_tells_the_truth(self):
         document = self._archive()
         self._link()
-        action = document.with_user(self.reader).action_verify()
-        self.assertEqual(action["params"]["type"], "success")
-        self.assertIn("not sealed", action["params"]["message"])
+        self.assertIn("without a seal", self._verified(document))
         self.assertEqual(document.event_ids[0].event_type, "verified")
         self.assertEqual(document.event_ids[0].user_id, self.reader)
 
@@ -326,8 +325,8 @@ class TestArchive(ArchiveCommon):
             ):
                 with self.assertRaisesRegex(UserError, word):
                     document._get_content()
-                action = document.action_verify()
-                self.assertEqual(action["params"]["type"], "danger")
+                self.assertIn(word, self._verified(document, ok=False))
+                self.assertEqual(document.event_ids[0].event_type, "failed")
                 self.assertIn(word, document.event_ids[0].detail)
                 (problem,) = self._problems()
                 self.assertEqual(

@@ -124,9 +124,10 @@ class TestDestruction(DestructionCommon):
         with self.assertRaisesRegex(UserError, "was destroyed on .*" + number):
             document._get_content()
         self.assertFalse(document._content_problem())
-        notice = document.with_user(self.auditor).action_verify()["params"]
-        self.assertEqual(notice["type"], "success")
-        self.assertIn(number, notice["message"])
+        action = document.with_user(self.auditor).action_verify()
+        check = self.env["ged.document.check"].browse(action["res_id"])
+        self.assertTrue(check.ok, check.problems)
+        self.assertIn(number, check.verdict)
 
     def test_content_gone_without_its_line_in_the_journal(self):
         """A superuser who plays the destruction in SQL is found by verification."""

@@ -8,3 +8,4 @@ from . import (
     ged_file,
     ged_hold,
 )
+from . import ged_document_check, ged_verification_start  # isort: skip

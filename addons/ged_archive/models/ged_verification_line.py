@@ -1,0 +1,114 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from ..lib.hashing import sha256
+
+
+class GedVerificationLine(models.Model):
+    """One problem that a verification found, in words, with what to do about it."""
+
+    _name = "ged.verification.line"
+    _description = "Problem found in the archive"
+    _order = "id"
+
+    verification_id = fields.Many2one(
+        "ged.verification", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(
+        related="verification_id.company_id", store=True, index=True
+    )
+    code = fields.Selection(
+        [
+            ("guard", "Protection off"),
+            ("gap", "Link missing"),
+            ("link", "Row changed"),
+            ("time", "Wrong date"),
+            ("head", "End of the chain"),
+            ("pending", "Not linked"),
+            ("journal", "Journal"),
+            ("state", "State changed"),
+            ("content", "Content"),
+            ("file", "File"),
+            ("seal", "Seal"),
+            ("anchor", "Anchor"),
+            ("orphan", "Leftover"),
+        ],
+        string="Problem",
+        required=True,
+        readonly=True,
+    )
+    stream = fields.Char(string="Where", readonly=True)
+    record_id = fields.Integer(string="Row", readonly=True)
+    document_id = fields.Many2one(
+        "ged.document", string="Document", readonly=True, ondelete="restrict"
+    )
+    name = fields.Char(string="Concerns", readonly=True)
+    message = fields.Text(string="What was found", readonly=True)
+    remedy = fields.Text(string="What to do", compute="_compute_remedy")
+    key = fields.Char(readonly=True, index=True, help="Same problem, same key.")
+    known = fields.Boolean(
+        readonly=True, help="Acknowledged before: no new alert is raised for it."
+    )
+
+    @api.model
+    def _prepare_line(self, verification, problem, has_document):
+        key = sha256(
+            repr(
+                (problem.code, problem.stream, problem.record_id, problem.message)
+            ).encode()
+        )
+        return {
+            "verification_id": verification.id,
+            "code": problem.code,
+            "stream": problem.stream,
+            "record_id": problem.record_id,
+            "document_id": has_document and problem.document_id,
+            "name": problem.name,
+            "message": problem.message,
+            "key": key,
+            "known": self._is_known(verification.company_id, key),
+        }
+
+    @api.model
+    def _is_known(self, company, key):
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("key", "=", key),
+                    ("company_id", "=", company.id),
+                    ("verification_id.alert_id.state", "=", "acknowledged"),
+                ],
+                limit=1,
+            )
+        )
+
+    @api.depends("code")
+    def _compute_remedy(self):
+        who = self.env._(
+            "Find out who had access to the database since then; compare with a backup "
+            "and with exports."
+        )
+        remedies = {
+            "guard": self.env._(
+                "Update the module (it puts the triggers back), and find out who "
+                "switched them off."
+            ),
+            "pending": self.env._(
+                "Check that the scheduled action that links the archive runs."
+            ),
+            "content": self.env._("Restore the file from a backup, then verify again."),
+            "file": self.env._(
+                "Find out who changed the attachment; set it back with the help of a "
+                "backup."
+            ),
+            "seal": self.env._(
+                "The bytes are those that were archived: compare with the copy that "
+                "the customer received, and with the seal profile of that day."
+            ),
+            "orphan": self.env._(
+                "A document was removed: look for it in backups and exports."
+            ),
+        }
+        for line in self:
+            line.remedy = remedies.get(line.code, who)
