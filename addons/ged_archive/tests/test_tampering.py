@@ -32,7 +32,18 @@ TAMPERINGS = 260
 BOOKKEEPING = {
     # The host's own record of the last write, which state changes move. Who archived
     # and when is evidence (archived_by_id, archived_at).
-    "ged_document": {"create_uid", "create_date", "write_uid", "write_date"},
+    "ged_document": {
+        "create_uid",
+        "create_date",
+        "write_uid",
+        "write_date",
+        # Place in the filing plan: made from customer, site, year and kind, which are
+        # evidence or state; says nothing of its own.
+        "folder_id",
+        # When later evidence is due at the latest: read from the file, an
+        # organiser of work.
+        "seal_valid_until",
+    },
     "ged_event": set(),
     # The row number of a head is referred to by nothing; a head is found by its
     # company and stream.
@@ -123,8 +134,10 @@ class TestTampering(ArchiveCommon):
         for table, name in cls.env.execute_query(
             SQL(
                 "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-                " WHERE contype IN ('f', 'c', 'u') AND conrelid = ANY(%s::regclass[])",
-                list(BOOKKEEPING),
+                " WHERE contype IN ('f', 'c', 'u')"
+                " AND (conrelid = ANY(%(ours)s::regclass[])"
+                "      OR confrelid = ANY(%(ours)s::regclass[]))",
+                ours=list(BOOKKEEPING),
             )
         ):
             cls.cr.execute(
