@@ -3,9 +3,10 @@
 from . import (
     base_partner_merge,
     ged_destruction_decision,
+    ged_document_check,
     ged_export,
     ged_export_zip,
     ged_file,
     ged_hold,
+    ged_verification_start,
 )
-from . import ged_document_check, ged_verification_start  # isort: skip
