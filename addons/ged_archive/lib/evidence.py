@@ -4,6 +4,7 @@
 file."""
 
 import re
+from dataclasses import dataclass
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
@@ -28,9 +29,9 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from . import revocation
 from .revocation import chain_of, is_self_signed
 from .transport import Refused
-from .tsa import TokenError, read_token
+from .tsa import ReadToken, TokenError, read_token
 
-__all__ = ["STRICT_POLICY", "Evidence"]
+__all__ = ["STRICT_POLICY", "ArchiveStamp", "Evidence"]
 
 #: The usual rules but for metadata: whoever changes the title changes the document.
 STRICT_POLICY = StandardDiffPolicy(
@@ -52,6 +53,20 @@ STRICT_POLICY = StandardDiffPolicy(
 _END = re.compile(rb"startxref\s+(\d+)\s+%%EOF\r?\n?\Z")
 
 
+@dataclass(frozen=True)
+class ArchiveStamp:
+    """A sound time stamp of the file behind a signature.
+
+    :param covers_store: it covers the validation data too
+    :param trusted: it comes from an authority that is trusted; ``None`` if that was not
+        judged
+    """
+
+    checked: ReadToken
+    covers_store: bool
+    trusted: bool | None
+
+
 class Evidence:
     """The validation data and the time stamps of one file."""
 
@@ -62,8 +77,6 @@ class Evidence:
         self._ocsps: list[bytes] = []
         self._crls: list[bytes] = []
         self._has_store = False
-        #: Whether a sound time stamp of the file covers the validation data.
-        self.stamped_store = False
         self._read_store()
 
     def _read_store(self):
@@ -125,8 +138,12 @@ class Evidence:
         (leaf,) = _load([certificate])
         return chain_of(leaf, pool)
 
-    def archive_time_stamps(self, embedded, errors) -> list:
-        """Return the checked time stamps of the file behind one signature."""
+    def archive_time_stamps(self, embedded, errors, judge=None) -> list[ArchiveStamp]:
+        """Return the sound time stamps of the file behind one signature, oldest first.
+
+        Anybody can append one: ``judge`` tells for a checked token whether its
+        authority is trusted; without, that is not judged.
+        """
         found = []
         for stamp in self._reader.embedded_timestamp_signatures:
             if stamp.signed_revision <= embedded.signed_revision:
@@ -136,18 +153,20 @@ class Evidence:
                 self._pdf[start : start + length] + (self._pdf[resume : resume + rest])
             )
             gap = self._pdf[length:resume]
+            name = f"Time stamp of the file {stamp.field_name}"
             try:
                 if start or gap[:1] != b"<" or gap[-1:] != b">":
                     raise TokenError("it leaves out a part of the file")
-                found.append(
-                    read_token(cms.ContentInfo.load(stamp.pkcs7_content), signed)
-                )
+                checked = read_token(cms.ContentInfo.load(stamp.pkcs7_content), signed)
             except TokenError as error:
-                errors.append(f"Time stamp of the file {stamp.field_name}: {error}")
+                errors.append(f"{name}: {error}")
                 continue
-            if self._has_store and self._store_revision() <= stamp.signed_revision:
-                self.stamped_store = True
-        return sorted(found, key=lambda one: one.token.time)
+            trusted = judge(checked) if judge else None
+            if trusted is False:
+                errors.append(f"{name}: its authority is not trusted.")
+            covers = self._has_store and self._store_revision() <= stamp.signed_revision
+            found.append(ArchiveStamp(checked, covers, trusted))
+        return sorted(found, key=lambda one: one.checked.token.time)
 
     def _store_revision(self) -> int:
         reference = self._reader.trailer.raw_get("/Root").get_object().raw_get("/DSS")

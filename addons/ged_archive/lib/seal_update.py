@@ -32,10 +32,12 @@ def add_validation_data(
     *,
     tsa: TimestampClient | None = None,
     room: int = 0,
+    field_name: str = _FIELD,
 ) -> tuple[bytes, TimestampToken | None]:
     """Return ``pdf`` with the validation data, and with ``tsa`` a time stamp over all.
 
     :param room: bytes kept for the token
+    :param field_name: field of the time stamp, which the file must not hold yet
 
     Raises :class:`TimestampError` when no server answers, :class:`TokenTooLarge`.
     """
@@ -53,7 +55,7 @@ def add_validation_data(
         output = io.BytesIO()
         writer.write(output)
         return output.getvalue(), None
-    steps = PdfCMSEmbedder().write_cms(_FIELD, writer)
+    steps = PdfCMSEmbedder().write_cms(field_name, writer)
     next(steps)
     steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
     prepared, output = steps.send(SigIOSetup(md_algorithm="sha256"))

@@ -36,8 +36,13 @@ from .revocation_client import RevocationClient
 from .seal import PARSER_ERRORS, check_pdf_frame
 from .tsa import TokenError, read_token
 
-__all__ = ["SealReport", "inspect_seals"]
+__all__ = ["UNJUDGED_ARCHIVE_STAMP", "SealReport", "inspect_seals"]
 
+#: Said of a report at B-LTA for which no roots were given.
+UNJUDGED_ARCHIVE_STAMP = (
+    "Without trusted roots, the authority of the archive time stamp is not judged: "
+    "anybody can append one."
+)
 _STRONG = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 
 
@@ -49,7 +54,8 @@ class SealReport:
     :param signer: subject of the certificate (RFC 4514); empty if it cannot be read
     :param signed_at: aware UTC time, of the time stamp if there is one, else as claimed
     :param level: ``B-B`` to ``B-LTA`` as the file itself proves it, or ``other`` for a
-        signature that is not PAdES
+        signature that is not PAdES. With roots, ``B-LTA`` needs an archive time stamp
+        that leads to one of them; without, see ``remarks``
     :param intact: the signed bytes are unchanged and the signature is the certificate's
     :param covers_whole_file: nothing stands behind the signed bytes
     :param modification_ok: what was added later, if anything, is allowed by the seal
@@ -65,6 +71,9 @@ class SealReport:
         first
     :param evidence_only: what stands behind the signed bytes is validation data and
         time stamps, nothing else
+    :param archive_timestamp_trusted: one of the time stamps of the file that cover the
+        validation data leads to one of the roots; ``None`` without roots or stamp
+    :param remarks: what was not judged, in words; no error
     """
 
     field: str
@@ -81,6 +90,8 @@ class SealReport:
     revocation: str | None = None
     archive_timestamps: tuple[datetime, ...] = ()
     evidence_only: bool = False
+    archive_timestamp_trusted: bool | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -152,9 +163,7 @@ class _Inspection:
         stamp_trusted = trusted = None
         if self._roots and certificate:
             if stamp:
-                stamp_trusted = self._leads_to_root(
-                    stamp.certificate, stamp.others, {"time_stamping"}, stamp.token.time
-                )
+                stamp_trusted = self._is_trusted_stamp(stamp)
             moment = self._moment
             if moment is None and stamp_trusted:
                 moment = stamp.token.time
@@ -163,18 +172,21 @@ class _Inspection:
             )
         stamps = self._guard(self._archive_time_stamps, ())
         revocation = None
+        archived = self._archive_trust(stamps)
         if certificate:
             moment = (
                 stamp.token.time if stamp else self._guard(self._claimed_time, None)
             )
             revocation = self._guard(lambda: self._revocation(moment, stamp), None)
+        level = self._level(stamp, revocation, stamps) if pades else "other"
+        unjudged = level == "B-LTA" and archived is None
         return SealReport(
             field=str(embedded.field_name),
             signer=info.subject if info else "",
             signed_at=stamp.token.time
             if stamp
             else self._guard(self._claimed_time, None),
-            level=self._level(stamp, revocation, stamps) if pades else "other",
+            level=level,
             intact=bool(certificate) and self._guard(self._is_intact, False),
             covers_whole_file=covers,
             modification_ok=allowed,
@@ -183,8 +195,10 @@ class _Inspection:
             fingerprint=info.fingerprint_sha256 if info else "",
             errors=tuple(self._errors),
             revocation=revocation,
-            archive_timestamps=tuple(one.token.time for one in stamps),
+            archive_timestamps=tuple(one.checked.token.time for one in stamps),
             evidence_only=self._evidence_only,
+            archive_timestamp_trusted=archived,
+            remarks=(UNJUDGED_ARCHIVE_STAMP,) if unjudged else (),
         )
 
     def _level(self, stamp, revocation, stamps) -> str:
@@ -193,10 +207,22 @@ class _Inspection:
             return "B-B"
         if revocation != "good" or not self._complete:
             return "B-T"
-        return "B-LTA" if stamps and self._evidence.stamped_store else "B-LT"
+        counted = any(one.covers_store and one.trusted is not False for one in stamps)
+        return "B-LTA" if counted else "B-LT"
 
     def _archive_time_stamps(self):
-        return self._evidence.archive_time_stamps(self._embedded, self._errors)
+        judge = self._is_trusted_stamp if self._roots else None
+        return self._evidence.archive_time_stamps(self._embedded, self._errors, judge)
+
+    def _is_trusted_stamp(self, stamp) -> bool:
+        return self._leads_to_root(
+            stamp.certificate, stamp.others, {"time_stamping"}, stamp.token.time
+        )
+
+    def _archive_trust(self, stamps) -> bool | None:
+        if not self._roots or not stamps:
+            return None
+        return any(one.covers_store and one.trusted for one in stamps)
 
     def _revocation(self, moment, stamp) -> str | None:
         """Judge the signer at ``moment``; note whether the file alone is enough."""
