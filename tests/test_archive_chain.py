@@ -6,6 +6,7 @@ Its rows can never be deleted, so these tests have a server and a database of th
 """
 
 import json
+import os
 import signal
 
 import pytest
@@ -105,6 +106,46 @@ def test_concurrent_writers_make_one_chain(server):
     assert after - before == 2 * 3 * 8 * 2
     # what lost the race for the lock ten seconds long would wait for the cron
     assert_one_chain(server, CRON)
+
+
+# Two workers as they are when both send a large run: some documents a transaction, each
+# followed by what happens to them next.
+WORKER = (
+    ARCHIVE
+    + """
+for turn in range(count // 10):
+    documents = archive(env, f"{prefix}-{turn}", 10)
+    env.cr.commit()
+    documents._record_event("sent")
+    env.cr.commit()
+"""
+)
+EACH = 500 if os.environ.get("DEMAT_LONG") else 60
+
+
+def test_two_workers_archive_a_large_run_each(server):
+    """One chain: no fork, no gap, no deadlock; nobody waits for the cron."""
+    [[before]] = server.sql("SELECT count(*) FROM ged_document")
+    workers = [
+        server.spawn(WORKER, prefix=f"run-{EACH}-{number}", count=EACH)
+        for number in range(2)
+    ]
+    for worker in workers:
+        assert worker.wait(900) == 0
+    [[after]] = server.sql("SELECT count(*) FROM ged_document")
+    assert after - before == 2 * EACH
+    # the last of the two may leave what the other wrote meanwhile to the cron
+    assert_one_chain(server, CRON)
+    for table in ("ged_document", "ged_event"):
+        twice = server.sql(
+            f"SELECT chain_hash FROM {table} GROUP BY chain_hash HAVING count(*) > 1"
+        )
+        assert twice == []
+    # no transaction had to be given up for the other's sake
+    [[deadlocks]] = server.sql(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+    assert deadlocks == 0
 
 
 def test_a_late_commit_is_linked_after_an_early_one(server):

@@ -27,7 +27,7 @@ class GedAlert(models.Model):
     line_ids = fields.One2many(related="verification_id.line_ids", string="Problems")
     problem_count = fields.Integer(related="verification_id.problem_count")
     state = fields.Selection(
-        [("acknowledged", "Acknowledged"), ("open", "Open")],
+        [("open", "Open"), ("acknowledged", "Acknowledged")],
         required=True,
         readonly=True,
         default="open",

@@ -1,6 +1,8 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import io
 import json
+import zipfile
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -11,6 +13,7 @@ from odoo.tools import mute_logger
 
 from ..lib.errors import TimestampError
 from .common import ArchiveCommon
+from .common_pki import PkiCommon
 
 
 class DeadServer:
@@ -140,3 +143,87 @@ class TestAnchor(ArchiveCommon):
         self.assertTrue(
             self.Anchor.search([("company_id", "=", self.other_company.id)])
         )
+
+
+@tagged("post_install", "-at_install")
+class TestStampedAnchor(PkiCommon):
+    """Anchors with the word of a time-stamp server."""
+
+    def setUp(self):
+        super().setUp()
+        from ..lib import asic
+        from ..lib.tsa import TimestampClient
+
+        self.asic = asic
+        self.client = TimestampClient([self.tsa.url], back_off=0)
+        self.Anchor = self.env["ged.anchor"]
+        self.documents = self._archive(2)
+        self._link()
+
+    def _anchor(self):
+        client = self.client
+        with patch.object(type(self.Anchor), "_timestamp_client", lambda *a: client):
+            anchor = self.Anchor._anchor_if_due(self.company)
+        self._link()
+        return anchor
+
+    def _messages(self):
+        return [one.message for one in self._problems() if one.code == "anchor"]
+
+    def test_the_container_holds_heads_and_time_stamp(self):
+        anchor = self._anchor()
+        self.assertFalse(anchor.note)
+        self.assertTrue(anchor.document_id.filename.endswith(".asics"))
+        content = self.asic.read(anchor.document_id._get_content())
+        self.assertEqual(
+            content.time.replace(tzinfo=None, microsecond=0), anchor.token_time
+        )
+        self.assertEqual(content.tsa_subject, anchor.tsa)
+        told = json.loads(content.manifest)
+        self.assertEqual(told["chains"]["event"]["hash"], anchor.event_hash)
+        self.assertFalse(self._problems())
+        report = self.documents[0]._verify_report()
+        self.assertEqual(report["anchored_at"], anchor.token_time)
+        self.assertEqual(report["anchored_by"], anchor.tsa)
+
+    @mute_logger("odoo.addons.ged_archive.lib.tsa")
+    def test_a_dead_server_is_asked_again_the_same_day(self):
+        self.tsa.mode = "error"
+        with mute_logger("odoo.addons.ged_archive.models.ged_anchor"):
+            first = self._anchor()
+        self.assertIn("No time stamp was obtained", first.note)
+        self.tsa.mode = "good"
+        second = self._anchor()
+        self.assertTrue(second.token_time)
+        self.assertFalse(self._anchor(), "one a day")
+        self.assertFalse(self._problems())
+
+    def test_a_stamp_over_other_heads_is_found(self):
+        """A true time stamp of another day does not vouch for a forged manifest."""
+        anchor = self._anchor()
+        true = self.asic.read(anchor.document_id._get_content())
+        forged = true.manifest.replace(b'"count":2', b'"count":3')
+        self.assertNotEqual(forged, true.manifest)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as container:
+            container.writestr("mimetype", self.asic.MIMETYPE)
+            container.writestr(true.name, forged)
+            container.writestr(self.asic.STAMP_NAME, true.token)
+        content = buffer.getvalue()
+        with patch.object(
+            type(self.Document), "_read_content", lambda document: (False, content)
+        ):
+            (message,) = anchor._anchor_problems()
+        self.assertIn("other bytes", message)
+
+    def test_a_new_stamp_for_an_old_anchor_is_found(self):
+        """Rewriting the past with an honest server gives the time of today."""
+        anchor = self._anchor()
+        later = anchor.document_id.archived_at - timedelta(days=400)
+        self.env.cr.execute("ALTER TABLE ged_document DISABLE TRIGGER USER")
+        self.env.cr.execute(
+            "UPDATE ged_document SET archived_at = %s WHERE id = %s",
+            [later, anchor.document_id.id],
+        )
+        self.env.invalidate_all()
+        self.assertTrue(any("another day" in one for one in self._messages()))

@@ -269,7 +269,8 @@ class TestChain(ArchiveCommon):
         callbacks.clear()
         self._archive(2)
         self._archive()._record_event("verified")
-        self.assertEqual(len(callbacks._funcs), 1)
+        names = [callback.__name__ for callback in callbacks._funcs]
+        self.assertEqual(names.count("link_after_commit"), 1)
         callbacks.clear()
 
     def test_lock_that_is_not_free_postpones_the_link(self):
