@@ -87,8 +87,8 @@ class GedVerification(models.Model):
     result = fields.Selection(
         [("good", "All is well"), ("bad", "Problems found")], compute="_compute_result"
     )
-    alert_id = fields.Many2one("ged.alert", string="Alert", readonly=True)
-    report_id = fields.Many2one("ged.document", string="Report", readonly=True)
+    alert_id = fields.Many2one("ged.alert", readonly=True)
+    report_id = fields.Many2one("ged.document", readonly=True)
 
     # ----------------------------------------------------------------- computes
 
@@ -180,7 +180,9 @@ class GedVerification(models.Model):
     @api.model
     def _cron_weekly(self):
         """Queue a verification of the whole archive for each company that has one."""
-        for company in self.env["ged.chain"].sudo().search([]).company_id:
+        for company in (
+            self.env["ged.chain"].sudo().search([("head_number", ">", 0)]).company_id
+        ):
             lang = company.partner_id.lang or self.env.lang
             try:
                 self.with_context(lang=lang)._request(company)

@@ -40,9 +40,7 @@ class GedVerificationLine(models.Model):
     )
     stream = fields.Char(string="Where", readonly=True)
     record_id = fields.Integer(string="Row", readonly=True)
-    document_id = fields.Many2one(
-        "ged.document", string="Document", readonly=True, ondelete="restrict"
-    )
+    document_id = fields.Many2one("ged.document", readonly=True, ondelete="restrict")
     name = fields.Char(string="Concerns", readonly=True)
     message = fields.Text(string="What was found", readonly=True)
     remedy = fields.Text(string="What to do", compute="_compute_remedy")

@@ -19,6 +19,7 @@ from . import (
     test_preservation,
     test_rights,
     test_public_page,
+    test_replay,
     test_seal_profile,
     test_settings,
     test_tampering,

@@ -17,10 +17,10 @@ class GedDocumentCheck(models.TransientModel):
     verdict = fields.Char(readonly=True)
     problems = fields.Text(string="What is wrong", readonly=True)
     sealed = fields.Char(string="Seal", readonly=True)
-    level = fields.Selection(SEAL_LEVELS, string="Level", readonly=True)
+    level = fields.Selection(SEAL_LEVELS, readonly=True)
     level_now = fields.Selection(SEAL_LEVELS, string="Level today", readonly=True)
-    unchanged = fields.Char(string="Unchanged", readonly=True)
-    anchored = fields.Char(string="Anchored", readonly=True)
+    unchanged = fields.Char(readonly=True)
+    anchored = fields.Char(readonly=True)
     seen = fields.Text(string="Seen by", readonly=True)
     sha256 = fields.Char(related="document_id.sha256", related_sudo=False)
     chain_number = fields.Integer(

@@ -25,7 +25,6 @@ class GedFileWizard(models.TransientModel):
     )
     kind_id = fields.Many2one(
         "ged.kind",
-        string="Kind",
         required=True,
         domain="[('id', 'in', kind_ids)]",
         default=lambda self: self.env["ged.kind"]._by_code({"other"})["other"],
@@ -51,7 +50,9 @@ class GedFileWizard(models.TransientModel):
     def _compute_kind_ids(self):
         Kind = self.env["ged.kind"]
         for wizard in self:
-            wizard.kind_ids = Kind.search([]).filtered(wizard._may_read_kind)
+            wizard.kind_ids = Kind.search([("active", "=", True)]).filtered(
+                wizard._may_read_kind
+            )
 
     @api.depends("kind_id")
     def _compute_portal_visible(self):
