@@ -45,6 +45,7 @@
         "views/ged_verification_templates.xml",
         "views/ged_verification_views.xml",
         "wizards/ged_document_check_views.xml",
+        "wizards/ged_import_views.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {

@@ -56,6 +56,8 @@ XSD = f"""<?xml version="1.0" encoding="UTF-8"?>
       <xs:attribute name="format" type="xs:positiveInteger" use="required"/>
       <xs:attribute name="database" type="xs:string" use="required"/>
       <xs:attribute name="created" type="xs:dateTime" use="required"/>
+      <!-- whether MANIFEST.sha256.p7s belongs to it -->
+      <xs:attribute name="sealed" type="xs:boolean"/>
     </xs:complexType>
   </xs:element>
 </xs:schema>
@@ -64,10 +66,18 @@ XSD = f"""<?xml version="1.0" encoding="UTF-8"?>
 EXPORT_TAIL = b"</export>\n"
 
 
-def export_head(database: str, created: str) -> bytes:
-    """Return the beginning of ``manifest.xml``; ``created`` is ISO 8601 with Z."""
+def export_head(database: str, created: str, sealed: bool = False) -> bytes:
+    """Return the beginning of ``manifest.xml``; ``created`` is ISO 8601 with Z.
+
+    ``sealed`` tells that a signature belongs to it: one taken away then shows.
+    """
     root = etree.Element(
-        "export", xmlns=NAMESPACE, format="1", database=database, created=created
+        "export",
+        xmlns=NAMESPACE,
+        format="1",
+        database=database,
+        created=created,
+        sealed="true" if sealed else "false",
     )
     text = etree.tostring(root, encoding="unicode")
     return (

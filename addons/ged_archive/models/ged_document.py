@@ -230,7 +230,8 @@ class GedDocument(models.Model):
     def _compute_partner_renamed(self):
         for document in self:
             name = document.sudo().partner_id.display_name
-            document.partner_renamed = (document.partner_name or "") != (name or "")
+            # an import may know the name only
+            document.partner_renamed = bool(name) and document.partner_name != name
 
     @api.depends("name", "version")
     def _compute_display_name(self):

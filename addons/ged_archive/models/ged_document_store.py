@@ -63,6 +63,8 @@ class GedDocument(models.Model):
           ``predecessor_id``, ``subject_id``: ids, texts and dates;
         * ``verify_code``: code already printed on the document (``lib.codes``), a new
           one when missing;
+        * ``partner_text``: name of the customer at that time, when it is not the one of
+          ``partner_id`` today (imports);
         * ``portal_visible``, ``retention_until``: override what the kind says;
         * ``event_detail``: text for the first line of the journal;
         * any other stored column that another addon added to ``ged.document``.
@@ -151,6 +153,7 @@ class GedDocument(models.Model):
                     document=predecessor.display_name,
                 )
             )
+        partner_text = vals.pop("partner_text", None)
         document_date = fields.Date.to_date(vals.get("document_date")) or (
             fields.Date.context_today(self)
         )
@@ -164,7 +167,8 @@ class GedDocument(models.Model):
             **vals,
             "kind_id": kind.id,
             "kind_code": kind.code,
-            "partner_name": partner.display_name if partner else False,
+            "partner_name": partner_text
+            or (partner.display_name if partner else False),
             "document_date": document_date,
             "mimetype": vals.get("mimetype") or _mimetype(vals["filename"], content),
             "size": len(content),

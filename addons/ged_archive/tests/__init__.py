@@ -15,6 +15,7 @@ from . import (
     test_file_wizard,
     test_folder,
     test_fulltext,
+    test_import,
     test_kind,
     test_preservation,
     test_rights,

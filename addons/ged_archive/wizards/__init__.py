@@ -8,5 +8,7 @@ from . import (
     ged_export_zip,
     ged_file,
     ged_hold,
+    ged_import,
+    ged_import_words,
     ged_verification_start,
 )

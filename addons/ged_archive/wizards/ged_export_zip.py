@@ -198,10 +198,15 @@ class GedExport(models.Model):
         }
 
     def _xml_head(self):
+        profile = self._sealing_company().sudo().ged_seal_profile_id
         return export_head(
             self.env["ir.config_parameter"].sudo().get_param("database.uuid"),
             fields.Datetime.now().isoformat() + "Z",
+            profile.active,
         )
+
+    def _sealing_company(self):
+        return self.company_id or self.document_ids.company_id[:1]
 
     def _xml_document(self, document, row, stored, state, events):
         partner = document.sudo().partner_id
@@ -305,7 +310,7 @@ class GedExport(models.Model):
         """
         from ..lib.detached import sign_detached
 
-        company = self.company_id or self.document_ids.company_id[:1]
+        company = self._sealing_company()
         try:
             sealer = company._ged_get_sealer()
             return sealer and sign_detached(sealer, manifest)

@@ -1,0 +1,405 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+import io
+import zipfile
+from datetime import UTC, datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..lib.codes import normalise
+from ..lib.export_read import read_export, read_member
+from ..lib.hashing import canonical
+from ..models.ged_chain_steps import read_data
+
+BATCH = 50
+
+
+class GedImport(models.TransientModel):
+    """Takes over an export of another archive, once all of it is verified.
+
+    What the first step found is shown only: the second verifies the file again, so that
+    nothing depends on what a form says.
+    """
+
+    _name = "ged.import"
+    _description = "Import of an export of an archive"
+    _transient_max_hours = 4
+
+    file = fields.Binary(string="Export (ZIP)", required=True)
+    filename = fields.Char()
+    company_id = fields.Many2one(
+        "res.company",
+        string="Into company",
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    trusted = fields.Boolean(string="The export is not sealed, I trust its origin")
+    reason = fields.Char(
+        string="Why", help="Kept in the journal of each document imported."
+    )
+    state = fields.Selection(
+        [
+            ("new", "File"),
+            ("refused", "Refused"),
+            ("verified", "Verified"),
+            ("done", "Imported"),
+        ],
+        required=True,
+        default="new",
+        readonly=True,
+    )
+    unsealed = fields.Boolean(readonly=True)
+    summary = fields.Text(readonly=True)
+    problems = fields.Text(readonly=True)
+
+    # ------------------------------------------------------------------- buttons
+
+    def action_verify(self):
+        """Verify everything and show the report."""
+        content, _file = self._read()
+        problems = self._problem_texts(content)
+        self.write(
+            {
+                "state": "refused" if problems else "verified",
+                "unsealed": not content.signature and not content.sealed,
+                "summary": "\n".join(self._summary_lines(content)),
+                "problems": self._shorten(problems),
+            }
+        )
+        return self._reopen()
+
+    def action_import(self):
+        """Verify everything again, then file all documents or none."""
+        content, file = self._read()
+        problems = self._problem_texts(content)
+        if problems:
+            raise UserError(
+                self.env._(
+                    "Nothing was imported:\n%(problems)s",
+                    problems=self._shorten(problems),
+                )
+            )
+        with zipfile.ZipFile(file) as archive:
+            done, skipped = self._file_documents(content, archive)
+        self.write(
+            {
+                "state": "done",
+                "problems": False,
+                "summary": "\n".join(
+                    [
+                        *self._summary_lines(content),
+                        self.env._("Documents imported: %(count)s.", count=done),
+                        *skipped,
+                    ]
+                ),
+            }
+        )
+        return self._reopen()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import an export"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ----------------------------------------------------------------- verifying
+
+    def _read(self):
+        """Return the ``lib.export_read.ExportContent`` and the file, rewound."""
+        self.ensure_one()
+        if not self.env.user.has_group("ged_archive.group_ged_manager"):
+            raise AccessError(
+                self.env._("Only administrators of the archive import into it.")
+            )
+        if self.company_id not in self.env.companies:
+            raise UserError(
+                self.env._("Choose one of the companies that you work for now.")
+            )
+        file = io.BytesIO(base64.b64decode(self.with_context(bin_size=False).file))
+        content = read_export(file)
+        file.seek(0)
+        return content, file
+
+    def _problem_texts(self, content):
+        """Return what speaks against the import, in words."""
+        texts = [self._problem_text(one) for one in content.problems]
+        if not content.signature and not content.sealed and not texts:
+            if not self.trusted or not (self.reason or "").strip():
+                texts.append(
+                    self.env._(
+                        "The export is not sealed: nothing proves where it comes from. "
+                        "Tick that you trust its origin and say why, or ask for a "
+                        "sealed export."
+                    )
+                )
+        codes = {one.evidence["kind_code"] for one in content.documents} | {"evidence"}
+        kinds = self.env["ged.kind"].with_context(active_test=False).sudo()
+        known = kinds.search([("code", "in", list(codes))]).mapped("code")
+        texts += [
+            self.env._(
+                "There is no kind with the code “%(code)s” here. Create it in "
+                "Configuration › Kinds of documents, then verify again.",
+                code=code,
+            )
+            for code in sorted(codes - set(known))
+        ]
+        return texts
+
+    # ------------------------------------------------------------------- importing
+
+    def _file_documents(self, content, archive):
+        """File the documents in the order of their numbers; return how many, and lines
+        about those left out.
+        """
+        Document = self.env["ged.document"].with_company(self.company_id).sudo()
+        known = self._known(content)
+        new_ids, skipped, batch, done = {}, [], [], 0
+
+        def flush():
+            if batch:
+                filed = self._file_batch(Document, content, archive, batch, new_ids)
+                new_ids.update(zip((one.id for one in batch), filed.ids, strict=True))
+                batch.clear()
+            return 0
+
+        for one in sorted(content.documents, key=lambda document: document.id):
+            if one.id in known:
+                new_ids[one.id] = known[one.id]
+                skipped.append(
+                    self.env._(
+                        "%(name)s was skipped: it is already in this archive.",
+                        name=one.name,
+                    )
+                )
+                continue
+            if one.status == "destroyed":
+                skipped.append(
+                    self.env._(
+                        "%(name)s was skipped: it was destroyed at its origin.",
+                        name=one.name,
+                    )
+                )
+                continue
+            waiting = {other.id for other in batch}
+            related = {
+                one.evidence.get("predecessor_id"),
+                one.evidence.get("subject_id"),
+            }
+            if len(batch) >= BATCH or related & waiting:
+                flush()
+            batch.append(one)
+            done += 1
+        flush()
+        return done, skipped
+
+    def _known(self, content):
+        """Return ``{original id: id here}`` of what is already in this company."""
+        hashes = list({one.sha256 for one in content.documents})
+        documents = (
+            self.env["ged.document"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("sha256", "in", hashes),
+                ]
+            )
+        )
+        events = (
+            self.env["ged.event"]
+            .sudo()
+            .search(
+                [
+                    ("document_id", "in", documents.ids),
+                    ("event_type", "=", "imported"),
+                ]
+            )
+        )
+        here = {}
+        for event in events:
+            origin = (read_data(event.data or "") or {}).get("origin") or {}
+            key = origin.get("database"), origin.get("id"), event.document_id.sha256
+            here[key] = event.document_id.id
+        if content.database == self.env["ir.config_parameter"].sudo().get_param(
+            "database.uuid"
+        ):
+            for document in documents:
+                key = content.database, document.id, document.sha256
+                here[key] = document.id
+        found = {}
+        for one in content.documents:
+            key = content.database, one.id, one.sha256
+            if key in here:
+                found[one.id] = here[key]
+        return found
+
+    def _file_batch(self, Document, content, archive, batch, new_ids):
+        partners = self._match_partners(batch)
+        codes = self._free_codes(batch)
+        filed = Document._archive(
+            [
+                self._document_vals(
+                    Document,
+                    one,
+                    read_member(archive, one.path),
+                    partners[one.id],
+                    codes.get(one.id),
+                    new_ids,
+                )
+                for one in batch
+            ]
+        )
+        origins = [self._origin_data(content, one) for one in batch]
+        details = [self._event_detail(origin) for origin in origins]
+        filed._record_events(
+            "imported", details, [{"origin": origin} for origin in origins]
+        )
+        for document, one in zip(filed, batch, strict=True):
+            if one.state.get("legal_hold"):
+                document._set_legal_hold(
+                    True, one.state.get("legal_hold_reason") or details[0]
+                )
+        Document._archive(
+            [
+                self._evidence_vals(document, one, origin)
+                for document, one, origin in zip(filed, batch, origins, strict=True)
+            ]
+        )
+        return filed
+
+    @api.model
+    def _document_vals(self, Document, one, data, partner, code, new_ids):
+        evidence = one.evidence
+        predecessor = Document.browse(new_ids.get(evidence.get("predecessor_id")))
+        return {
+            "kind": evidence["kind_code"],
+            "name": evidence["name"],
+            "filename": evidence["filename"],
+            "mimetype": evidence["mimetype"],
+            "company_id": self.company_id.id,
+            "partner_id": partner.id,
+            "partner_text": evidence.get("partner_name"),
+            "site_name": evidence.get("site_name"),
+            "document_date": evidence.get("document_date"),
+            "origin_name": evidence.get("origin_name"),
+            # one that has its next version here already keeps it
+            "predecessor_id": not predecessor.successor_ids and predecessor.id,
+            "subject_id": new_ids.get(evidence.get("subject_id")),
+            "retention_until": one.state.get("retention_until"),
+            # nobody decided here to show it
+            "portal_visible": False,
+            **({"verify_code": code} if code else {}),
+            **_content_vals(evidence, data),
+        }
+
+    def _match_partners(self, batch):
+        """Return ``{original id: partner}``: the only one with the tax number, else the
+        only one with exactly the name, else none.
+        """
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        company = [("company_id", "in", [False, self.company_id.id])]
+        cache, found = {}, {}
+        for one in batch:
+            key = one.vat, one.evidence.get("partner_name")
+            if key not in cache:
+                partner = Partner
+                if key[0]:
+                    partner = Partner.search(
+                        [*company, ("vat", "=", key[0]), ("parent_id", "=", False)],
+                        limit=2,
+                    )
+                if len(partner) != 1 and key[1]:
+                    partner = Partner.search(
+                        [*company, ("complete_name", "=", key[1])], limit=2
+                    )
+                cache[key] = partner if len(partner) == 1 else Partner
+            found[one.id] = cache[key]
+        return found
+
+    def _free_codes(self, batch):
+        """Return ``{original id: verification code}`` of those that are free here."""
+        codes = {}
+        for one in batch:
+            code = one.evidence.get("verify_code")
+            if code and normalise(code) == code and code not in codes.values():
+                codes[one.id] = code
+        taken = set(
+            self.env["ged.document"]
+            .sudo()
+            .search([("verify_code", "in", list(codes.values()))])
+            .mapped("verify_code")
+        )
+        return {key: code for key, code in codes.items() if code not in taken}
+
+    def _origin_data(self, content, one):
+        origin = {
+            "database": content.database,
+            "id": one.id,
+            "company": one.company,
+            "chain_number": int(one.link.get("chain_number", 0)),
+            "chain_hash": one.link.get("chain_hash"),
+            "archived_at": one.evidence["archived_at"],
+        }
+        if content.signature:
+            origin["sealed_by"] = content.signature.fingerprint
+        else:
+            origin["trusted_because"] = self.reason
+        return origin
+
+    def _event_detail(self, origin):
+        return self.env._(
+            "From database %(database)s: document %(id)s, link %(number)s, archived on "
+            "%(date)s",
+            database=origin["database"],
+            id=origin["id"],
+            number=origin["chain_number"],
+            date=origin["archived_at"],
+        )
+
+    def _evidence_vals(self, document, one, origin):
+        data = {
+            "origin": origin,
+            "document": one.link,
+            "state": one.state,
+            "events": [values for _event, values in one.events],
+        }
+        return {
+            "kind": "evidence",
+            "name": self.env._("Origin of %(name)s", name=document.name),
+            "filename": f"origin_{one.id}.json",
+            "mimetype": "application/json",
+            "content": canonical(data),
+            "company_id": self.company_id.id,
+            "partner_id": document.partner_id.id,
+            "subject_id": document.id,
+            "document_date": document.document_date,
+            "retention_until": document.retention_until,
+            "portal_visible": False,
+        }
+
+
+def _content_vals(evidence, data):
+    """Return the file, with its seal when it has one: verified before."""
+    if evidence["seal_level"] == "none":
+        return {"content": data}
+    # slow to import: only exports of sealed documents pay for it
+    from ..lib.seal_settings import SealResult
+
+    moment = datetime.fromisoformat(evidence["sealed_at"]).astimezone(UTC)
+    return {
+        "seal": SealResult(
+            data=data,
+            level=evidence["seal_level"],
+            signer=evidence["seal_signer"],
+            fingerprint=evidence["seal_fingerprint"],
+            sealed_at=moment,
+            degraded=evidence.get("seal_note"),
+            asked=evidence.get("seal_asked"),
+        )
+    }

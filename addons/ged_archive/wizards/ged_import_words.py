@@ -1,0 +1,101 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+#: So many problems are shown; one is too many already.
+SHOWN = 50
+
+
+class GedImport(models.TransientModel):
+    """What the verification of an export found, in words."""
+
+    _inherit = "ged.import"
+
+    def _shorten(self, texts):
+        lines = [f"• {text}" for text in texts[:SHOWN]]
+        if len(texts) > SHOWN:
+            lines.append(self.env._("… and %(count)s more.", count=len(texts) - SHOWN))
+        return "\n".join(lines)
+
+    def _summary_lines(self, content):
+        lines = [
+            self.env._(
+                "Origin: database %(database)s, exported on %(date)s.",
+                database=content.database or "—",
+                date=content.created or "—",
+            ),
+            self.env._(
+                "Files: %(files)s. Documents: %(documents)s. Links recomputed: "
+                "%(links)s. Seals of documents that hold: %(seals)s.",
+                files=content.files,
+                documents=len(content.documents),
+                links=content.links,
+                seals=content.seals,
+            ),
+        ]
+        companies = sorted({one.company for one in content.documents})
+        if companies:
+            lines.append(
+                self.env._(
+                    "Archived by: %(companies)s. They are filed under %(company)s.",
+                    companies=", ".join(companies),
+                    company=self.company_id.name,
+                )
+            )
+        if content.signature:
+            lines.append(
+                self.env._(
+                    "Sealed by %(signer)s. Compare the fingerprint of the certificate "
+                    "with what the origin told you: %(fingerprint)s.",
+                    signer=content.signature.signer,
+                    fingerprint=content.signature.fingerprint,
+                )
+            )
+        else:
+            lines.append(self.env._("The export has no seal."))
+        return lines
+
+    def _problem_text(self, problem):
+        """Return the sentence for a ``lib.export_links.Problem``."""
+        _ = self.env._
+        texts = {
+            "damaged": _("The file is not a sound ZIP: %(error)s."),
+            "too_many": _("The ZIP has %(count)s files, more than can be imported."),
+            "bomb": _("%(name)s is too big, or grows too much when it is unpacked."),
+            "unsafe": _("The ZIP has a file with a dangerous name: %(name)s."),
+            "duplicate": _("The ZIP has %(name)s twice."),
+            "method": _("%(name)s is encrypted or packed in an unknown way."),
+            "no_file": _("%(name)s is missing in the ZIP."),
+            "sum": _("%(name)s is not what its SHA-256 says: it was changed."),
+            "sums_line": _("SHA256SUMS has a line that cannot be read: %(line)s."),
+            "extra": _("%(name)s is in the ZIP but not in SHA256SUMS."),
+            "unreadable": _("%(name)s cannot be unpacked: %(error)s."),
+            "signature": _("The seal of the export does not hold: %(error)s"),
+            "seal_missing": _(
+                "The export says that it is sealed, but its seal is missing."
+            ),
+            "manifest": _("manifest.xml does not follow its schema: %(error)s."),
+            "not_sound": _(
+                "The file of %(name)s was not sound when it was exported (%(status)s)."
+            ),
+            "no_path": _("The file of %(name)s is missing (%(path)s)."),
+            "no_document": _("%(name)s belongs to no document of the manifest."),
+            "content": _("The file of %(name)s is not the one that was archived."),
+            "seal": _("The seal of %(name)s does not hold: %(error)s"),
+            "evidence": _("The evidence of %(name)s cannot be read or is there twice."),
+            "unlinked": _(
+                "%(name)s was not in the chain yet when it was exported. Export it "
+                "again."
+            ),
+            "link": _(
+                "Link %(number)s of %(name)s does not hold: the evidence or the chain "
+                "was changed."
+            ),
+            "other_evidence": _("The evidence of %(name)s is about another file."),
+            "event": _("The journal of %(name)s has a line that is not its own."),
+            "journal": _("The journal of %(name)s does not begin with one archiving."),
+            "state": _(
+                "“%(field)s” of %(name)s is not what the journal says: it was changed."
+            ),
+        }
+        return texts[problem.code] % problem.values
