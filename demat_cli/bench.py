@@ -8,6 +8,9 @@ on the same database, for the style sheets of the reports), ``smtp_host`` and
 ``smtp_port`` (a mail server that takes everything), ``folder`` (a private folder),
 ``json`` and ``profile`` (files to write, or nothing). What it prints goes to the user;
 its last line is ``ratio N.NN``.
+
+``./demat bench archive N`` runs ``bench/archive.py`` in the same way, without servers:
+its ``context`` holds ``count`` (documents of a batch), ``long`` and ``json``.
 """
 
 import os
@@ -17,22 +20,49 @@ from . import console, processes, templates
 from .context import locked, prepare
 
 TARGET = "bench.run:run"
+ARCHIVE = "bench.archive:run"
+INVOICES = 100
+DOCUMENTS = 1000
 KIND = "bench"
+
+
+def subject(words):
+    """``(archive, N)`` of the words after ``bench``: whether to measure the archive,
+    and the number of invoices or documents.
+    """
+    archive = words[:1] == ["archive"]
+    rest = words[1:] if archive else words
+    if not rest:
+        return archive, DOCUMENTS if archive else INVOICES
+    if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
+        raise console.Failure(
+            f"cannot measure {' '.join(words)}",
+            "./demat bench [N] or ./demat bench archive [N]",
+        )
+    if int(rest[0]) < 1:
+        what = "documents" if archive else "invoices"
+        raise console.Failure(f"the number of {what} must be at least 1")
+    return archive, int(rest[0])
 
 
 def run(options):
     """Measure; the exit status of the measuring process."""
-    context = prepare(options.odoo)
-    if not (context.paths.root / "bench/run.py").is_file():
-        raise console.Failure("there is nothing to measure: no bench/run.py")
-    if options.count < 1:
-        raise console.Failure("the number of invoices must be at least 1")
+    archive, options.count = subject(options.words)
+    if archive and options.profile:
+        raise console.Failure("--profile is for the sending, not for the archive")
+    if options.long and not archive:
+        raise console.Failure("--long is for the archive: ./demat bench archive --long")
+    # the seals are measured with the authorities of the tests
+    context = prepare(options.odoo, tests=archive)
+    file = "bench/archive.py" if archive else "bench/run.py"
+    if not (context.paths.root / file).is_file():
+        raise console.Failure(f"there is nothing to measure: no {file}")
     # A second one would stop the servers of the first, and slow it down.
     with locked(context.paths.state / "bench.lock", "measuring"):
-        return _run(context, options)
+        return _run(context, options, _measure_archive if archive else _measure)
 
 
-def _run(context, options):
+def _run(context, options, measure):
     folder = context.paths.state / "bench"
     log = context.paths.logs / "bench.log"
     log.unlink(missing_ok=True)
@@ -45,7 +75,7 @@ def _run(context, options):
     _forget_others(context)
     try:
         templates.clone(context, source, name, KIND)
-        return _measure(context, name, folder, log, options)
+        return measure(context, name, folder, log, options)
     finally:
         for file in ("server.pid", "catcher.pid"):
             processes.stop(folder / file)
@@ -108,7 +138,21 @@ def _measure(context, name, folder, log, options):
         "smtp_port": smtp_port,
         "folder": str(folder),
     }
-    status = context.inside_live(config, TARGET, payload, log=log)
+    return _inside(context, config, TARGET, payload, log)
+
+
+def _measure_archive(context, name, folder, log, options):
+    config = context.write_config(folder / "odoo.conf", name)
+    payload = {
+        "count": options.count,
+        "long": options.long,
+        "json": options.json and os.path.abspath(options.json),
+    }
+    return _inside(context, config, ARCHIVE, payload, log)
+
+
+def _inside(context, config, target, payload, log):
+    status = context.inside_live(config, target, payload, log=log)
     if status:
         raise console.Failure("the measure failed", f"read {log}", console.tail(log))
     return 0

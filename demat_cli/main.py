@@ -15,6 +15,7 @@ demat: dematerialised invoices and quotes for Odoo 19 Community.
   ./demat test              all tests, ending in pytest's summary line
   ./demat test addons/demat_base -k consent
   ./demat bench 100         milliseconds per invoice, Odoo's sending against ours
+  ./demat bench archive     sealing, filing and verifying as the archive grows
 """
 EPILOG = """\
 The first run fetches Odoo 19, its Python packages, wkhtmltopdf and (unless DATABASE_URL
@@ -55,8 +56,18 @@ def parser():
         "test", "run the tests; the rest of the line goes to pytest", "testing:run"
     )
     test.add_argument("arguments", nargs=argparse.REMAINDER, metavar="pytest arguments")
-    bench = verb("bench", "measure the sending of N invoices", "bench:run")
-    bench.add_argument("count", nargs="?", type=int, default=100, metavar="N")
+    bench = verb(
+        "bench", "measure the sending of N invoices, or the archive", "bench:run"
+    )
+    bench.add_argument(
+        "words",
+        nargs="*",
+        metavar="[archive] [N]",
+        help="N invoices (100), or with the word archive N documents a batch (1000)",
+    )
+    bench.add_argument(
+        "--long", action="store_true", help="archive: grow to 100 × N, not 10 ×"
+    )
     bench.add_argument("--json", metavar="FILE", help="write the figures to a file")
     bench.add_argument(
         "--profile", metavar="FILE", help="profile our sending, for python -m pstats"
