@@ -170,7 +170,7 @@ class GedDocument(models.Model):
             "partner_name": partner_text
             or (partner.display_name if partner else False),
             "document_date": document_date,
-            "mimetype": vals.get("mimetype") or _mimetype(vals["filename"], content),
+            "mimetype": _mimetype(vals.get("mimetype"), vals["filename"], content),
             "size": len(content),
             "sha256": sha256(content),
             "version": predecessor.version + 1 if predecessor else 1,
@@ -308,5 +308,12 @@ def _naive_utc(moment):
     return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def _mimetype(filename, content):
-    return mimetypes.guess_type(filename)[0] or guess_mimetype(content)
+def _mimetype(given, filename, content):
+    """Return the type that the host will give to the attachment: the verification
+    compares the two.
+    """
+    known = (given or mimetypes.guess_type(filename)[0] or "").lower()
+    if known in ("", "application/octet-stream"):
+        # of bytes of no known kind the host looks at the content
+        return guess_mimetype(content).lower()
+    return known

@@ -50,6 +50,22 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(event.user_name, self.reader.name)
         self.assertEqual(event.company_id, self.company)
 
+    def test_type_is_that_of_the_stored_file(self):
+        """The host looks into bytes of no known kind; the verification compares."""
+        cases = (
+            ("a.bin", b"BM" + bytes(range(60)), "application/octet-stream"),
+            ("a.bin", b"%PDF-1.4 no more", False),
+            ("a.txt", b"some text", "Text/Plain"),
+            ("noextension", bytes(20), False),
+        )
+        for filename, content, given in cases:
+            with self.subTest(filename=filename, given=given):
+                document = self.Document._archive(
+                    [self._vals(filename=filename, content=content, mimetype=given)]
+                )
+                self.assertEqual(document.mimetype, document.attachment_id.mimetype)
+                self.assertEqual(document._verify_contents(), [])
+
     def test_defaults_of_the_caller_fill_nothing(self):
         """A context, or a default that a user sets for himself, comes from outside."""
         forged = "0" * 64
