@@ -10,6 +10,7 @@ from .hashing import canonical, link
 
 __all__ = ["ImportedDocument", "LinkCheck", "Problem", "read_document"]
 
+_LEVELS = {"B-B", "B-T", "B-LT", "B-LTA"}
 #: What an export itself or a reader wrote just before, without a link yet.
 _MAY_WAIT = {"exported", "viewed", "downloaded"}
 
@@ -56,7 +57,7 @@ class LinkCheck:
         self._links = {}
         self._ids = set()
 
-    def read(self, node, stream, name):
+    def recompute(self, node, stream, name):
         """Return ``(evidence, link)``, ``None`` when it does not hold."""
         text = node.findtext(f"{{{NAMESPACE}}}evidence")
         evidence = read_canonical(text)
@@ -113,7 +114,7 @@ def read_document(node, check):
     when its evidence cannot be read.
     """
     add, label = check.content.add, node.get("id")
-    found = check.read(node.find(f"{{{NAMESPACE}}}link"), "document", label)
+    found = check.recompute(node.find(f"{{{NAMESPACE}}}link"), "document", label)
     state = read_canonical(node.findtext(f"{{{NAMESPACE}}}state"))
     if not found or state is None:
         add("evidence", name=label)
@@ -125,12 +126,14 @@ def read_document(node, check):
     ):
         add("evidence", name=label)
         return None
-    evidence.setdefault("seal_level", "none")
+    if not _seal_is_told(evidence):
+        add("evidence", name=label)
+        return None
     if str(evidence["id"]) != label or evidence["sha256"] != node.get("sha256"):
         add("other_evidence", name=evidence["name"])
     events = []
     for one in node.iterfind(f"{{{NAMESPACE}}}event"):
-        event = check.read(one, "event", evidence["name"])
+        event = check.recompute(one, "event", evidence["name"])
         if not event:
             continue
         if event[0].get("document_id") != evidence["id"] or event[0].get(
@@ -150,6 +153,15 @@ def read_document(node, check):
         link=values,
         state=state,
         events=events,
+    )
+
+
+def _seal_is_told(evidence):
+    if evidence.get("seal_level") == "none":
+        return True
+    texts = ("seal_signer", "seal_fingerprint", "sealed_at")
+    return evidence.get("seal_level") in _LEVELS and all(
+        isinstance(evidence.get(key), str) for key in texts
     )
 
 

@@ -78,7 +78,8 @@ def read_export(file) -> ExportContent:
         with zipfile.ZipFile(file) as archive:
             if _names_hold(archive, content):
                 _check(archive, content)
-    except _ERRORS as error:
+    except (*_ERRORS, KeyError, TypeError) as error:
+        # evidence with values of another type is damage too, not a fault of ours
         content.add("damaged", error=str(error))
     return content
 

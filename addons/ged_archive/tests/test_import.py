@@ -217,7 +217,7 @@ class TestImport(ArchiveCommon):
                         b'"legal_hold":false', b'"legal_hold":true', 1
                     )
                 },
-                "",
+                "“legal_hold” of F/2026/0001",
             ),
             ({"manifest.xml": manifest.replace(b"<state>", b"<other>")}, "schema"),
             ({"documents/more.pdf": forged}, "belongs to no document"),

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..lib.codes import normalise
 from ..lib.export_read import read_export, read_member
 from ..lib.hashing import canonical
 from ..models.ged_chain_steps import read_data
@@ -63,7 +62,10 @@ class GedImport(models.TransientModel):
         self.write(
             {
                 "state": "refused" if problems else "verified",
-                "unsealed": not content.signature and not content.sealed,
+                # what cannot be read says nothing about a seal
+                "unsealed": bool(content.database)
+                and not content.signature
+                and not content.sealed,
                 "summary": "\n".join(self._summary_lines(content)),
                 "problems": self._shorten(problems),
             }
@@ -260,10 +262,10 @@ class GedImport(models.TransientModel):
         filed._record_events(
             "imported", details, [{"origin": origin} for origin in origins]
         )
-        for document, one in zip(filed, batch, strict=True):
+        for document, one, detail in zip(filed, batch, details, strict=True):
             if one.state.get("legal_hold"):
                 document._set_legal_hold(
-                    True, one.state.get("legal_hold_reason") or details[0]
+                    True, one.state.get("legal_hold_reason") or detail
                 )
         Document._archive(
             [
@@ -297,45 +299,6 @@ class GedImport(models.TransientModel):
             **({"verify_code": code} if code else {}),
             **_content_vals(evidence, data),
         }
-
-    def _match_partners(self, batch):
-        """Return ``{original id: partner}``: the only one with the tax number, else the
-        only one with exactly the name, else none.
-        """
-        Partner = self.env["res.partner"].with_context(active_test=False)
-        company = [("company_id", "in", [False, self.company_id.id])]
-        cache, found = {}, {}
-        for one in batch:
-            key = one.vat, one.evidence.get("partner_name")
-            if key not in cache:
-                partner = Partner
-                if key[0]:
-                    partner = Partner.search(
-                        [*company, ("vat", "=", key[0]), ("parent_id", "=", False)],
-                        limit=2,
-                    )
-                if len(partner) != 1 and key[1]:
-                    partner = Partner.search(
-                        [*company, ("complete_name", "=", key[1])], limit=2
-                    )
-                cache[key] = partner if len(partner) == 1 else Partner
-            found[one.id] = cache[key]
-        return found
-
-    def _free_codes(self, batch):
-        """Return ``{original id: verification code}`` of those that are free here."""
-        codes = {}
-        for one in batch:
-            code = one.evidence.get("verify_code")
-            if code and normalise(code) == code and code not in codes.values():
-                codes[one.id] = code
-        taken = set(
-            self.env["ged.document"]
-            .sudo()
-            .search([("verify_code", "in", list(codes.values()))])
-            .mapped("verify_code")
-        )
-        return {key: code for key, code in codes.items() if code not in taken}
 
     def _origin_data(self, content, one):
         origin = {

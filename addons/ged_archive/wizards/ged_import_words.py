@@ -57,44 +57,63 @@ class GedImport(models.TransientModel):
 
     def _problem_text(self, problem):
         """Return the sentence for a ``lib.export_links.Problem``."""
-        _ = self.env._
         texts = {
-            "damaged": _("The file is not a sound ZIP: %(error)s."),
-            "too_many": _("The ZIP has %(count)s files, more than can be imported."),
-            "bomb": _("%(name)s is too big, or grows too much when it is unpacked."),
-            "unsafe": _("The ZIP has a file with a dangerous name: %(name)s."),
-            "duplicate": _("The ZIP has %(name)s twice."),
-            "method": _("%(name)s is encrypted or packed in an unknown way."),
-            "no_file": _("%(name)s is missing in the ZIP."),
-            "sum": _("%(name)s is not what its SHA-256 says: it was changed."),
-            "sums_line": _("SHA256SUMS has a line that cannot be read: %(line)s."),
-            "extra": _("%(name)s is in the ZIP but not in SHA256SUMS."),
-            "unreadable": _("%(name)s cannot be unpacked: %(error)s."),
-            "signature": _("The seal of the export does not hold: %(error)s"),
-            "seal_missing": _(
+            "damaged": self.env._("The file is not a sound ZIP: %(error)s."),
+            "too_many": self.env._(
+                "The ZIP has %(count)s files, more than can be imported."
+            ),
+            "bomb": self.env._(
+                "%(name)s is too big, or grows too much when it is unpacked."
+            ),
+            "unsafe": self.env._("The ZIP has a file with a dangerous name: %(name)s."),
+            "duplicate": self.env._("The ZIP has %(name)s twice."),
+            "method": self.env._("%(name)s is encrypted or packed in an unknown way."),
+            "no_file": self.env._("%(name)s is missing in the ZIP."),
+            "sum": self.env._("%(name)s is not what its SHA-256 says: it was changed."),
+            "sums_line": self.env._(
+                "SHA256SUMS has a line that cannot be read: %(line)s."
+            ),
+            "extra": self.env._("%(name)s is in the ZIP but not in SHA256SUMS."),
+            "unreadable": self.env._("%(name)s cannot be unpacked: %(error)s."),
+            "signature": self.env._("The seal of the export does not hold: %(error)s"),
+            "seal_missing": self.env._(
                 "The export says that it is sealed, but its seal is missing."
             ),
-            "manifest": _("manifest.xml does not follow its schema: %(error)s."),
-            "not_sound": _(
+            "manifest": self.env._(
+                "manifest.xml does not follow its schema: %(error)s."
+            ),
+            "not_sound": self.env._(
                 "The file of %(name)s was not sound when it was exported (%(status)s)."
             ),
-            "no_path": _("The file of %(name)s is missing (%(path)s)."),
-            "no_document": _("%(name)s belongs to no document of the manifest."),
-            "content": _("The file of %(name)s is not the one that was archived."),
-            "seal": _("The seal of %(name)s does not hold: %(error)s"),
-            "evidence": _("The evidence of %(name)s cannot be read or is there twice."),
-            "unlinked": _(
+            "no_path": self.env._("The file of %(name)s is missing (%(path)s)."),
+            "no_document": self.env._(
+                "%(name)s belongs to no document of the manifest."
+            ),
+            "content": self.env._(
+                "The file of %(name)s is not the one that was archived."
+            ),
+            "seal": self.env._("The seal of %(name)s does not hold: %(error)s"),
+            "evidence": self.env._(
+                "The evidence of %(name)s cannot be read or is there twice."
+            ),
+            "unlinked": self.env._(
                 "%(name)s was not in the chain yet when it was exported. Export it "
                 "again."
             ),
-            "link": _(
+            "link": self.env._(
                 "Link %(number)s of %(name)s does not hold: the evidence or the chain "
                 "was changed."
             ),
-            "other_evidence": _("The evidence of %(name)s is about another file."),
-            "event": _("The journal of %(name)s has a line that is not its own."),
-            "journal": _("The journal of %(name)s does not begin with one archiving."),
-            "state": _(
+            "other_evidence": self.env._(
+                "The evidence of %(name)s is about another file."
+            ),
+            "event": self.env._(
+                "The journal of %(name)s has a line that is not its own."
+            ),
+            "journal": self.env._(
+                "The journal of %(name)s does not begin with one archiving."
+            ),
+            "state": self.env._(
                 "“%(field)s” of %(name)s is not what the journal says: it was changed."
             ),
         }
