@@ -138,10 +138,7 @@ class GedAnchor(models.Model):
     @api.model
     def _timestamp_client(self, company):
         """Return the ``lib.tsa.TimestampClient`` of ``company``, or ``None``."""
-        company = company.sudo()
-        if not hasattr(company, "_ged_timestamp_client"):
-            return None
-        return company._ged_timestamp_client()
+        return company.sudo()._ged_timestamp_client()
 
     @api.model
     def _news_since(self, anchor):

@@ -49,8 +49,9 @@ class GedDocument(models.Model):
         """Re-read the files and compare them with the rows; return a list of
         :class:`ChainProblem`.
 
-        Of a document only the first cause is told: content, then file, then seal. What
-        was destroyed at the end of its retention has no content, and needs none.
+        Of a file only the first cause is told: content, then file, then seal; the
+        evidence that was added later is judged apart. What was destroyed at the end of
+        its retention has no content, and needs none.
         """
         problems = []
         destroyed = self._destroyed_ids()
@@ -58,17 +59,16 @@ class GedDocument(models.Model):
             if document.id in destroyed:
                 continue
             code, message = document._file_finding()
-            if code:
-                problems.append(
-                    ChainProblem(
-                        code,
-                        "document",
-                        document.id,
-                        document.name,
-                        message,
-                        document.id,
-                    )
+            findings = [(code, message)] if code else []
+            findings += [
+                ("later", message) for message in document._preservation_problems()
+            ]
+            problems += [
+                ChainProblem(
+                    code, "document", document.id, document.name, message, document.id
                 )
+                for code, message in findings
+            ]
             # one file in memory at a time
             document.attachment_id.invalidate_recordset(
                 ["raw", "db_datas"], flush=False

@@ -27,6 +27,7 @@ class ChainProblem(NamedTuple):
     * ``content``: the file is missing or altered;
     * ``file``: the stored file does not belong to the document as it should;
     * ``seal``: the seal of the file is broken, missing or lower than the row says;
+    * ``later``: evidence that was added later does not hold;
     * ``anchor``: an anchor does not hold, or the chain is not the anchored one;
     * ``orphan``: rows or files of the archive that belong to nothing.
     """

@@ -171,15 +171,11 @@ class GedDocument(models.Model):
 
     def _public_problem(self):
         """Say whether the archive's copy is no longer what was archived."""
-        if hasattr(self, "_verify_report"):
-            return not self._verify_report()["ok"]
-        return self._content_problem() or self._link_problem() or self._seal_problem()
+        return not self._verify_report()["ok"]
 
     def _public_level(self):
         """Return the level of the seal, with what later evidence adds to it."""
-        if hasattr(self, "_level_now"):
-            return self._level_now()
-        return self.seal_level
+        return self._level_now()
 
     def _public_record(self, how, facts):
         """Write the question into the journal: once per document, address and hour, as

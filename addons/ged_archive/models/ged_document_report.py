@@ -65,9 +65,7 @@ class GedDocument(models.Model):
             "signer": sealed and document.seal_signer_name,
             "sealed_at": sealed and document.sealed_at,
             "level": document.seal_level,
-            "level_now": document._level_now()
-            if hasattr(document, "_level_now")
-            else document.seal_level,
+            "level_now": document._level_now(),
             "archived_at": document.archived_at,
             "chain_number": document.chain_number,
             "anchored_at": anchor.token_time or anchor.at,

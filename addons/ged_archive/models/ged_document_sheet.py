@@ -190,7 +190,7 @@ class GedDocument(models.Model):
         """Return what the template shows of one document (as superuser)."""
         self.ensure_one()
         destroyed = any(event.event_type == "destroyed" for event in events)
-        problems, anchored_at = self._evidence_verification(destroyed)
+        problems, anchored_at = self._evidence_verification()
         labels = dict(
             self.env["ged.event"]._fields["event_type"]._description_selection(self.env)
         )
@@ -241,26 +241,10 @@ class GedDocument(models.Model):
             versions |= versions[-1:].successor_ids
         return versions
 
-    def _evidence_verification(self, destroyed):
+    def _evidence_verification(self):
         """Return ``(problems in words, time of the anchor or None)`` as found now."""
-        if hasattr(self, "_verify_report"):
-            report = self._verify_report()
-            return report["problems"], report.get("anchored_at")
-        found = (
-            self._link_problem()
-            if destroyed
-            else self._content_problem() or self._link_problem() or self._seal_problem()
-        )
-        anchor = self.env["ged.anchor"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("document_number", ">=", self.chain_number),
-            ],
-            order="document_number, id",
-            limit=1,
-        )
-        covered = bool(self.chain_number and anchor)
-        return [found] if found else [], covered and (anchor.token_time or anchor.at)
+        report = self._verify_report()
+        return report["problems"], report["anchored_at"]
 
     def _evidence_moment(self, moment):
         """Write a time of the archive in UTC, as it was hashed."""

@@ -31,6 +31,7 @@ class GedVerificationLine(models.Model):
             ("content", "Content"),
             ("file", "File"),
             ("seal", "Seal"),
+            ("later", "Later evidence"),
             ("anchor", "Anchor"),
             ("orphan", "Leftover"),
         ],
@@ -103,6 +104,10 @@ class GedVerificationLine(models.Model):
             "seal": self.env._(
                 "The bytes are those that were archived: compare with the copy that "
                 "the customer received, and with the seal profile of that day."
+            ),
+            "later": self.env._(
+                "The file itself is not concerned. Restore the container from a "
+                "backup, or time-stamp the document again."
             ),
             "orphan": self.env._(
                 "A document was removed: look for it in backups and exports."

@@ -170,6 +170,12 @@ class TestPreservation(PreservationCommon):
         problems = documents[1]._preservation_problems()
         self.assertIn("does not cover", problems[0])
         self.assertFalse(documents[0]._preservation_problems())
+        self.env["ged.chain"]._chain_pending()
+        found = self.env["ged.chain"]._verify_documents(documents)
+        self.assertEqual(
+            [(one.code, one.document_id) for one in found],
+            [("later", documents[1].id)],
+        )
 
     def test_unsealed_documents_only_when_the_company_wants(self):
         document = self._archive()

@@ -27,11 +27,6 @@ class GedDocumentCheck(models.TransientModel):
         related="document_id.chain_number", related_sudo=False
     )
     chain_hash = fields.Char(related="document_id.chain_hash", related_sudo=False)
-    has_sheet = fields.Boolean(compute="_compute_has_sheet")
-
-    @api.depends("document_id")
-    def _compute_has_sheet(self):
-        self.has_sheet = hasattr(self.env["ged.document"], "action_evidence_sheet")
 
     @api.model
     def _from_report(self, document, report):

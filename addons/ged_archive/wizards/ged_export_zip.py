@@ -130,7 +130,7 @@ class GedExport(models.Model):
             ._render("ged_archive.export_index_rows", {"rows": rows})
             .encode(),
         )
-        if self.with_sheets and hasattr(batch, "_render_evidence_sheet"):
+        if self.with_sheets:
             for document in batch:
                 self._put(
                     archive,
