@@ -21,6 +21,7 @@ from . import (
     test_rights,
     test_public_page,
     test_replay,
+    test_seal_levels,
     test_seal_profile,
     test_settings,
     test_tampering,

@@ -117,6 +117,8 @@ class TestPublicPage(ArchiveCommon, HttpCase):
 
     @mute_logger("odoo.addons.ged_archive.models.ged_document_check")
     def test_altered_copy_is_not_called_unchanged(self):
+        # the journal is written in the language of the company
+        self.company.partner_id.lang = "en_US"
         with patch.object(
             type(self.document), "_public_problem", lambda document: "altered"
         ):
@@ -204,6 +206,8 @@ class TestPublicPage(ArchiveCommon, HttpCase):
     # -- journal and flood ------------------------------------------------------------
 
     def test_journal_once_per_document_address_and_hour(self):
+        # the journal is written in the language of the company
+        self.company.partner_id.lang = "en_US"
         for _index in range(3):
             self._ask(self.document.verify_code)
             self._ask(self.document.sha256, "sha256")

@@ -1,0 +1,217 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Seals of every level, from the form of the profile to the archived file."""
+
+import base64
+import importlib.util
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import pikepdf
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from ..lib.verify import inspect_seals
+from .common import ArchiveCommon, make_pdf
+from .common_pki import PkiCommon, load_pki
+
+ONLINE = Path(__file__).parent / "lib" / "ged_online_pki.py"
+MODULES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
+)
+PIN = "246813"
+
+
+def _pem(*certificates):
+    return base64.b64encode(
+        b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
+    )
+
+
+class SealCommon(ArchiveCommon):
+    def _archived(self, profile):
+        """Seal and archive one PDF with the profile; return the document."""
+        self.company.ged_seal_profile_id = profile
+        sealed = self.company._ged_get_sealer().seal(make_pdf("Invoice"))
+        vals = self._vals(1, content=None, seal=sealed)
+        document = self.Document._archive([vals])
+        self.assertEqual(document._get_content(), sealed.data)
+        return document
+
+
+@tagged("post_install", "-at_install")
+class TestSealWithAuthority(SealCommon):
+    """An authority that answers OCSP, lists of revocation and time stamps."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        load_pki()
+        if "ged_online_pki" not in sys.modules:
+            spec = importlib.util.spec_from_file_location("ged_online_pki", ONLINE)
+            module = importlib.util.module_from_spec(spec)
+            sys.modules["ged_online_pki"] = module
+            spec.loader.exec_module(module)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.pki = sys.modules["ged_online_pki"].OnlinePki(Path(folder.name))
+        cls.addClassCleanup(cls.pki.close)
+
+    def _online_profile(self, level):
+        return self._profile(
+            pkcs12=base64.b64encode(self.pki.pkcs12("signer-ec")),
+            password=load_pki().PASSWORD,
+            level=level,
+            tsa_url=self.pki.tsa_url(),
+            trust_roots=_pem(self.pki.x509("root"), self.pki.x509("interm")),
+        )
+
+    def test_long_term_levels(self):
+        for level in ("B-LT", "B-LTA"):
+            with self.subTest(level=level):
+                document = self._archived(self._online_profile(level))
+                self.assertEqual(document.seal_level, level)
+                self.assertEqual(document.seal_asked, level)
+                self.assertFalse(document.seal_note)
+                (report,) = inspect_seals(
+                    document._get_content(), (self.pki.der("root"),)
+                )
+                self.assertEqual((report.level, report.ok), (level, True))
+                self.assertEqual(report.revocation, "good")
+                self.assertFalse(self.env["ged.chain"]._verify_documents(document))
+
+    def test_the_test_button_asks_the_revocation_services(self):
+        action = self._online_profile("B-LT").action_test_certificate()
+        self.assertEqual(action["params"]["type"], "success")
+        self.assertIn("not revoked", action["params"]["message"])
+
+
+@tagged("post_install", "-at_install")
+class TestVisibleSeal(SealCommon):
+    def test_the_seal_is_seen_on_the_last_page(self):
+        profile = self._profile(
+            visible=True,
+            visible_page="last",
+            visible_position="top_left",
+            visible_lines="Scellé par la société\n{date}",
+        )
+        document = self._archived(profile)
+        (report,) = inspect_seals(document._get_content())
+        self.assertTrue(report.ok)
+        with pikepdf.open(io.BytesIO(document._get_content())) as pdf:
+            (widget,) = pdf.pages[-1].Annots
+            self.assertEqual([int(one) for one in widget.Rect], [28, 754, 228, 814])
+            self.assertIn("/N", widget.AP)
+
+
+@tagged("post_install", "-at_install")
+class TestSealWithToken(SealCommon, PkiCommon):
+    """A key that never leaves its token: SoftHSM."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.module = next((one for one in MODULES if Path(one).exists()), None)
+        util = shutil.which("softhsm2-util")
+        if not (cls.module and util and importlib.util.find_spec("pkcs11")):
+            raise unittest.SkipTest("SoftHSM or python-pkcs11 is not installed")
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        home = Path(folder.name)
+        (home / "tokens").mkdir()
+        conf = home / "softhsm2.conf"
+        conf.write_text(f"directories.tokendir = {home}/tokens\nlog.level = ERROR\n")
+        before = os.environ.get("SOFTHSM2_CONF")
+        os.environ["SOFTHSM2_CONF"] = str(conf)
+        cls.addClassCleanup(cls._restore, before)
+        cls._run_util(
+            util,
+            *["--init-token", "--free", "--label", "demat"],
+            *["--pin", PIN, "--so-pin", "13579246"],
+        )
+        key = home / "key.pem"
+        key.write_bytes(
+            cls.pki.key("signer").private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            )
+        )
+        cls._run_util(
+            util,
+            *["--import", str(key), "--token", "demat", "--label", "signer"],
+            *["--id", "01", "--pin", PIN],
+        )
+        import pkcs11
+
+        library = pkcs11.lib(cls.module)
+        library.reinitialize()
+        token = library.get_token(token_label="demat")
+        with token.open(rw=True, user_pin=PIN) as session:
+            session.create_object(
+                {
+                    pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+                    pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+                    pkcs11.Attribute.TOKEN: True,
+                    pkcs11.Attribute.LABEL: "signer",
+                    pkcs11.Attribute.SUBJECT: (
+                        cls.pki.x509("signer").subject.public_bytes()
+                    ),
+                    pkcs11.Attribute.VALUE: cls.pki.der("signer"),
+                }
+            )
+
+    @staticmethod
+    def _restore(before):
+        if before is None:
+            os.environ.pop("SOFTHSM2_CONF", None)
+        else:
+            os.environ["SOFTHSM2_CONF"] = before
+
+    @staticmethod
+    def _run_util(*command):
+        subprocess.run(command, check=True, capture_output=True)
+
+    def _token_profile(self, **values):
+        return self._profile(
+            **{
+                "pkcs12": False,
+                "password": False,
+                "key_source": "pkcs11",
+                "pkcs11_module": self.module,
+                "pkcs11_token": "demat",
+                "pkcs11_pin": PIN,
+                "pkcs11_key": "signer",
+                "trust_roots": _pem(self.pki.x509("root"), self.pki.x509("interm")),
+                **values,
+            }
+        )
+
+    def test_the_token_seals(self):
+        profile = self._token_profile()
+        self.assertEqual(profile.state, "valid")
+        self.assertIn("Charpentes du Val Clair", profile.subject)
+        document = self._archived(profile)
+        (report,) = inspect_seals(document._get_content(), (self.pki.der("root"),))
+        self.assertEqual((report.ok, report.trusted), (True, True))
+        self.addCleanup(profile._get_sealer().close)
+
+    def test_a_wrong_pin_is_refused_in_words(self):
+        with self.assertRaisesRegex(ValidationError, "PIN"):
+            self._token_profile(pkcs11_pin="999999")
+
+    def test_a_token_that_is_not_there(self):
+        with self.assertRaisesRegex(ValidationError, "token is not there"):
+            self._token_profile(pkcs11_token="elsewhere")
