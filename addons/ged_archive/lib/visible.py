@@ -8,6 +8,7 @@ TrueType font with the widths of its glyphs, the code as rectangles.
 
 import functools
 import io
+import logging
 import math
 from pathlib import Path
 
@@ -27,6 +28,9 @@ from .rtl import visual
 from .seal_settings import VisibleSeal
 
 __all__ = ["appearance"]
+
+# It tells each step of each font at the level of information.
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 #: DejaVu Sans covers Latin, Greek, Cyrillic, Arabic, Hebrew. Its little sister Vera
 #: comes with the host's own libraries.
