@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..lib import states
+from .rights import check_demat_user
 
 #: Passed in the context by our own code only. An object of this process cannot come
 #: through RPC, so nobody outside can claim to be a transition.
@@ -80,16 +81,7 @@ class AccountMove(models.Model):
 
     def _demat_check_user(self):
         """:raises AccessError: who asks is not an invoicing clerk"""
-        if not self.env.su and not self.env.user.has_group(
-            "demat_base.group_demat_user"
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only the users of the dematerialisation may do this. Ask an "
-                    'administrator for the right "Dematerialisation: User".'
-                )
-            )
-        self.check_access("write")
+        check_demat_user(self)
 
     def _demat_check_manager(self):
         """:raises AccessError: who asks is not a dematerialisation administrator"""

@@ -13,6 +13,7 @@ from ..lib.bill_slip import Slip, SlipRow, draw_slip
 from ..lib.rib import rib_of, siren_of
 from .account_move_transition import TRANSITION
 from .demat_bill_check import address_of, cents_of
+from .rights import check_demat_user
 
 
 class DematBillRemittance(models.Model):
@@ -101,16 +102,7 @@ class DematBillRemittance(models.Model):
 
     def _demat_check_user(self):
         """:raises AccessError: not a user of the dematerialisation"""
-        if not self.env.su and not self.env.user.has_group(
-            "demat_base.group_demat_user"
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only the users of the dematerialisation may do this. Ask an "
-                    'administrator for the right "Dematerialisation: User".'
-                )
-            )
-        self.check_access("write")
+        check_demat_user(self)
 
     def _demat_check_cancel(self):
         """:raises AccessError: the file is made, and no administrator asks"""

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..lib import bill_states as states
 from ..lib.bill_form import draw_bills
+from .rights import check_demat_user
 
 REPORT = "demat_invoice.report_demat_bill"
 
@@ -82,16 +83,7 @@ class DematBill(models.Model):
 
     def _demat_check_user(self):
         """:raises AccessError: not a user of the dematerialisation"""
-        if not self.env.su and not self.env.user.has_group(
-            "demat_base.group_demat_user"
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only the users of the dematerialisation may do this. Ask an "
-                    'administrator for the right "Dematerialisation: User".'
-                )
-            )
-        self.check_access("write")
+        check_demat_user(self)
 
     def _demat_check_manager(self, act):
         """:raises AccessError: a bill that the bank has, and no administrator asks"""
