@@ -4,6 +4,9 @@
 # bills: the model comes before the files that extend it
 from . import demat_bill, demat_bill_remittance
 
+# the criteria come before the favourites that hold them
+from . import demat_criteria, demat_process_favorite
+
 # isort: on
 from . import (
     account_move,

@@ -130,15 +130,16 @@ class AccountMove(models.Model):
 
     # -- what blocks ------------------------------------------------------------------
 
-    def _demat_sending_problems(self):
+    def _demat_sending_problems(self, *, resolutions=None):
         """Return all that keeps these invoices from being sent, in sets.
 
         TO EXTEND by connectors with their own checks.
 
+        :param resolutions: what :meth:`_demat_resolve` answers for them, if known
         :return: ``{move: [Blocking]}``, only the moves that have a problem
         """
         problems = self._demat_document_problems()
-        resolutions = self._demat_resolve()
+        resolutions = resolutions or self._demat_resolve()
         for move in self:
             found = list(resolutions[move.id].blocking)
             if found:

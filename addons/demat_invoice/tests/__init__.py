@@ -13,6 +13,7 @@ from . import (
     test_lot,
     test_portal,
     test_printed_code,
+    test_process,
     test_reopen,
     test_run,
     test_send_and_print,

@@ -39,8 +39,8 @@ class DematSendWizard(models.TransientModel):
     def _prepare_line_vals(self, moves):
         accepted = states.TREATMENTS["send"].accepts
         fitting = moves.filtered(lambda move: move.demat_state in accepted)
-        problems = fitting._demat_sending_problems()
         resolutions = fitting._demat_resolve()
+        problems = fitting._demat_sending_problems(resolutions=resolutions)
         lines = []
         for move in moves:
             if move not in fitting:
