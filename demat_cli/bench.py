@@ -11,6 +11,8 @@ its last line is ``ratio N.NN``.
 
 ``./demat bench archive N`` runs ``bench/archive.py`` in the same way, without servers:
 its ``context`` holds ``count`` (documents of a batch), ``long`` and ``json``.
+``./demat bench process N`` does the same with ``bench/process.py``: ``count`` is the
+number of invoices on the processing screen.
 """
 
 import os
@@ -19,47 +21,49 @@ import shutil
 from . import console, processes, templates
 from .context import locked, prepare
 
-TARGET = "bench.run:run"
-ARCHIVE = "bench.archive:run"
-INVOICES = 100
-DOCUMENTS = 1000
+#: What can be measured: what is counted, and how many of it by default.
+SUBJECTS = {
+    "run": ("invoices", 100),
+    "archive": ("documents", 1000),
+    "process": ("invoices", 10_000),
+}
 KIND = "bench"
 
 
 def subject(words):
-    """``(archive, N)`` of the words after ``bench``: whether to measure the archive,
-    and the number of invoices or documents.
-    """
-    archive = words[:1] == ["archive"]
-    rest = words[1:] if archive else words
+    """``(name, N)`` of the words after ``bench``: a key of ``SUBJECTS``, a number."""
+    name = words[0] if words and words[0] in SUBJECTS else "run"
+    rest = words[1:] if words[:1] == [name] else words
+    what, default = SUBJECTS[name]
     if not rest:
-        return archive, DOCUMENTS if archive else INVOICES
+        return name, default
     if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
         raise console.Failure(
             f"cannot measure {' '.join(words)}",
-            "./demat bench [N] or ./demat bench archive [N]",
+            "./demat bench [N], ./demat bench archive [N] or ./demat bench process [N]",
         )
     if int(rest[0]) < 1:
-        what = "documents" if archive else "invoices"
         raise console.Failure(f"the number of {what} must be at least 1")
-    return archive, int(rest[0])
+    return name, int(rest[0])
 
 
 def run(options):
     """Measure; the exit status of the measuring process."""
-    archive, options.count = subject(options.words)
-    if archive and options.profile:
-        raise console.Failure("--profile is for the sending, not for the archive")
+    options.subject, options.count = subject(options.words)
+    archive = options.subject == "archive"
+    if options.subject != "run" and options.profile:
+        raise console.Failure(f"--profile is for the sending, not {options.subject}")
     if options.long and not archive:
         raise console.Failure("--long is for the archive: ./demat bench archive --long")
     # the seals are measured with the authorities of the tests
     context = prepare(options.odoo, tests=archive)
-    file = "bench/archive.py" if archive else "bench/run.py"
+    file = f"bench/{options.subject}.py"
     if not (context.paths.root / file).is_file():
         raise console.Failure(f"there is nothing to measure: no {file}")
+    measure = _measure if options.subject == "run" else _measure_inside
     # A second one would stop the servers of the first, and slow it down.
     with locked(context.paths.state / "bench.lock", "measuring"):
-        return _run(context, options, _measure_archive if archive else _measure)
+        return _run(context, options, measure)
 
 
 def _run(context, options, measure):
@@ -138,17 +142,17 @@ def _measure(context, name, folder, log, options):
         "smtp_port": smtp_port,
         "folder": str(folder),
     }
-    return _inside(context, config, TARGET, payload, log)
+    return _inside(context, config, "bench.run:run", payload, log)
 
 
-def _measure_archive(context, name, folder, log, options):
+def _measure_inside(context, name, folder, log, options):
     config = context.write_config(folder / "odoo.conf", name)
     payload = {
         "count": options.count,
         "long": options.long,
         "json": options.json and os.path.abspath(options.json),
     }
-    return _inside(context, config, ARCHIVE, payload, log)
+    return _inside(context, config, f"bench.{options.subject}:run", payload, log)
 
 
 def _inside(context, config, target, payload, log):

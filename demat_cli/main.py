@@ -16,6 +16,7 @@ demat: dematerialised invoices and quotes for Odoo 19 Community.
   ./demat test addons/demat_base -k consent
   ./demat bench 100         milliseconds per invoice, Odoo's sending against ours
   ./demat bench archive     sealing, filing and verifying as the archive grows
+  ./demat bench process     the processing screen and changes of state, 10,000 invoices
 """
 EPILOG = """\
 The first run fetches Odoo 19, its Python packages, wkhtmltopdf and (unless DATABASE_URL
@@ -57,13 +58,14 @@ def parser():
     )
     test.add_argument("arguments", nargs=argparse.REMAINDER, metavar="pytest arguments")
     bench = verb(
-        "bench", "measure the sending of N invoices, or the archive", "bench:run"
+        "bench", "measure the sending, the archive, the processing screen", "bench:run"
     )
     bench.add_argument(
         "words",
         nargs="*",
-        metavar="[archive] [N]",
-        help="N invoices (100), or with the word archive N documents a batch (1000)",
+        metavar="[archive|process] [N]",
+        help="N invoices (100); archive: N documents a batch (1000); process: N "
+        "invoices on the processing screen (10000)",
     )
     bench.add_argument(
         "--long", action="store_true", help="archive: grow to 100 × N, not 10 ×"

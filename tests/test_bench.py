@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""``./demat bench``: its words, and the measure of the archive on a few documents."""
+"""``./demat bench``: its words, and its measures on a few documents and invoices."""
 
 import pytest
 
@@ -10,11 +10,13 @@ from demat_cli import bench, console, main
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("bench", (False, 100)),
-        ("bench 5", (False, 5)),
-        ("bench archive", (True, 1000)),
-        ("bench archive 20 --long", (True, 20)),
-        ("bench --json figures.json archive 20", (True, 20)),
+        ("bench", ("run", 100)),
+        ("bench 5", ("run", 5)),
+        ("bench archive", ("archive", 1000)),
+        ("bench archive 20 --long", ("archive", 20)),
+        ("bench --json figures.json archive 20", ("archive", 20)),
+        ("bench process", ("process", 10_000)),
+        ("bench process 500", ("process", 500)),
     ],
 )
 def test_words(line, wanted):
@@ -27,7 +29,9 @@ def test_wrong_words(words):
         bench.subject(words.split())
 
 
-@pytest.mark.parametrize("line", ["bench --long", "bench archive --profile x"])
+@pytest.mark.parametrize(
+    "line", ["bench --long", "bench archive --profile x", "bench process --long"]
+)
 def test_options_of_the_other(line, capsys):
     assert main.main(line.split()) == 1
     assert "archive" in capsys.readouterr().err
@@ -47,3 +51,15 @@ def test_archive_is_measured(make_server, demat_template):
     from bench import archive
 
     assert archive.lines({"seals": [], **figures})[-1].startswith("ratio ")
+
+
+def test_the_processing_screen_is_measured(make_server, demat_template):
+    """Queries of the list and of a change of state do not grow with the invoices."""
+    figures = make_server(demat_template).run(
+        "from bench import process\n"
+        "result = process.run(env, {'count': 200, 'json': None})"
+    )
+    few, many = figures["2"], figures["200"]
+    assert (few["listed"], many["listed"]) == (2, 200)
+    assert few["open_queries"] == many["open_queries"]
+    assert few["prepare_queries"] == many["prepare_queries"]

@@ -82,14 +82,20 @@ class DematDocumentMixin(models.AbstractModel):
         }
         contacts = self._demat_prefetch(parties)
         accepted = self._demat_accepted(parties)
-        return {
-            document.id: document._demat_resolve_one(
-                *found,
-                contacts=contacts,
-                accepted=accepted,
-            )
-            for document, found in parties.items()
-        }
+        # a customer's invoices of one site have one answer; a reason that leads to the
+        # document itself is its own
+        known, result = {}, {}
+        for document, found in parties.items():
+            key = (document._demat_document_kind(), *found)
+            answer = known.get(key)
+            if answer is None:
+                answer = document._demat_resolve_one(
+                    *found, contacts=contacts, accepted=accepted
+                )
+                if all(reason.model != self._name for reason in answer.blocking):
+                    known[key] = answer
+            result[document.id] = answer
+        return result
 
     def _demat_prefetch(self, parties):
         """Read all that is needed at once; first invoice contact of each entity."""
@@ -121,12 +127,14 @@ class DematDocumentMixin(models.AbstractModel):
         register = self.env["demat.consent"].sudo()
         by_company = {}
         for partner, _site, _contact, company in parties.values():
-            by_company.setdefault(company, self.env["res.partner"].sudo())
-            by_company[company] |= partner
+            by_company.setdefault(company, []).append(partner)
+        partner_model = self.env["res.partner"].sudo()
         return {
             (company, *key)
             for company, partners in by_company.items()
-            for key, (action, _date) in register._get_current(partners, company).items()
+            for key, (action, _date) in register._get_current(
+                partner_model.union(*partners), company
+            ).items()
             if action == "given"
         }
 

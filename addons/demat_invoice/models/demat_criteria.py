@@ -65,8 +65,12 @@ class DematCriteria(models.AbstractModel):
     edition_from = fields.Date(string="Edited from")
     edition_to = fields.Date(string="Edited to")
     # each model that inherits this names its own tables
-    created_by_ids = fields.Many2many("res.users", string="Created by")
-    edited_by_ids = fields.Many2many("res.users", string="Edited by")
+    created_by_ids = fields.Many2many(
+        "res.users", "demat_criteria_created_by_rel", string="Created by"
+    )
+    edited_by_ids = fields.Many2many(
+        "res.users", "demat_criteria_edited_by_rel", string="Edited by"
+    )
     state_waiting = fields.Boolean(
         "Waiting", compute="_compute_states", store=True, readonly=False
     )

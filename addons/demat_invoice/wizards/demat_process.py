@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_amount
 from ..models.demat_run import RUNNABLE
 from ..models.rights import check_demat_user
 
+
 class DematProcess(models.TransientModel):
     """The clerk's morning screen: "Print or process customer invoices" (seed 001).
 

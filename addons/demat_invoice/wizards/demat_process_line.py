@@ -127,6 +127,7 @@ class DematProcess(models.TransientModel):
             moves._demat_sending_problems(resolutions=resolutions) if telling else {}
         )
         accounts = self._accounts(moves)
+        whats = self._seals(moves)
         rows = []
         for sequence, move in enumerate(moves):
             row = dict.fromkeys(_COLUMNS)
@@ -141,7 +142,7 @@ class DematProcess(models.TransientModel):
                 amount=move.amount_total_signed,
                 company_currency_id=move.company_currency_id.id,
                 demat_state=move.demat_state,
-                what=self._what(move),
+                what=whats.get(move.company_id) or self._what(move),
             )
             row.update(self._told(resolutions.get(move.id)))
             row.update(self._account_of(move, accounts))
@@ -168,11 +169,17 @@ class DematProcess(models.TransientModel):
             "attach_pdf": channel == "mail" and attach,
         }
 
+    def _seals(self, moves):
+        """``{company: name of the seal that its invoices get}``"""
+        if self.treatment not in TELLING:
+            return {}
+        return {
+            company: company.sudo().ged_seal_profile_id.display_name or None
+            for company in moves.company_id
+        }
+
     def _what(self, move):
-        """The seal that will be set, or the file that will be printed."""
-        if self.treatment in TELLING:
-            profile = move.company_id.sudo().ged_seal_profile_id
-            return profile.display_name if profile else None
+        """The file that will be printed."""
         if self.treatment == "print_invoices":
             if move.demat_state == states.SENT and move.demat_document_id:
                 return self.env._("Sealed original")
