@@ -9,6 +9,7 @@ from . import (
     demat_consent,
     demat_document_mixin,
     demat_exchange_actions,
+    demat_exchange_attachment,
     demat_exchange_dispatch,
     demat_exchange_failure,
     demat_exchange_log,

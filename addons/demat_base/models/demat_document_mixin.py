@@ -238,8 +238,9 @@ class DematDocumentMixin(models.AbstractModel):
         resolutions = self._demat_resolve()
         result, fresh = {}, self.browse()
         for document in self:
-            resolution = resolutions[document.id]
             exchange = exchanges[document.id]
+            resolution = exchange._apply_attach_choice(resolutions[document.id])
+            resolutions[document.id] = resolution
             problem = document._demat_mail_problem(resolution)
             if problem:
                 result[document.id] = UserError(problem)

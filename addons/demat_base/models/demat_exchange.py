@@ -52,6 +52,7 @@ class DematExchange(models.Model):
             ("ged", "Archive"),
             ("mail", "E-mail"),
             ("print", "Paper"),
+            ("none", "Nobody told"),
         ],
         required=True,
         readonly=True,

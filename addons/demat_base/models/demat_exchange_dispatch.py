@@ -56,7 +56,7 @@ class DematExchange(models.Model):
                 exchange._mark_pending(
                     {
                         name: values[name]
-                        for name in ("recipients", "user_id")
+                        for name in ("recipients", "user_id", "attach_choice")
                         if name in values
                     }
                 )

@@ -58,6 +58,7 @@ class AccountMove(models.Model):
     )
     demat_delivery = fields.Selection(
         [
+            ("none", "Nobody told"),
             ("to_print", "To be printed"),
             ("pending", "Notification pending"),
             ("delivered", "Notified"),
@@ -89,7 +90,7 @@ class AccountMove(models.Model):
 
         Of several exchanges the one that needs a human wins.
         """
-        severity = ("delivered", "to_print", "pending", "unknown", "failed")
+        severity = ("none", "delivered", "to_print", "pending", "unknown", "failed")
         meaning = {
             ("mail", "pending"): "pending",
             ("mail", "sending"): "pending",
@@ -98,6 +99,7 @@ class AccountMove(models.Model):
             ("mail", "unknown"): "unknown",
             ("print", "pending"): "to_print",
             ("print", "done"): "delivered",
+            ("none", "done"): "none",
         }
         worst = dict.fromkeys(self.ids, False)
         for move_id, channel, state in self._demat_read_exchange_states():

@@ -70,22 +70,24 @@ class AccountMove(models.Model):
         free = self - self.browse([move.id for move in problems])
         free._demat_take_into_sending("start")
 
-    def _demat_take_into_sending(self, treatment, *, channels=None, schedule=True):
+    def _demat_take_into_sending(
+        self, treatment, *, channels=None, schedule=True, options=None
+    ):
         """Write the exchanges and the state ``sending``; nothing has left yet.
 
         :param channels: limit the exchanges to these; None means all that apply
         :param schedule: have the invoices treated after the commit
+        :param options: those of the run, see ``demat.run._get_options``
         """
         if not self:
             return
         resolutions = self._demat_resolve()
+        rows = []
+        for move in self:
+            found = move._demat_prepare_exchange_vals(resolutions[move.id])
+            rows += move._demat_apply_options(found, options or {})
         self.env["demat.exchange"].sudo()._prepare_rows(
-            [
-                values
-                for move in self
-                for values in move._demat_prepare_exchange_vals(resolutions[move.id])
-                if channels is None or values["channel"] in channels
-            ]
+            [row for row in rows if channels is None or row["channel"] in channels]
         )
         self._demat_move_to(
             treatment,

@@ -206,6 +206,8 @@ class AccountMove(models.Model):
                     external_id=document.sha256,
                     report=self._demat_archive_report(document),
                 )
+            elif exchange.channel == "none":
+                exchange._mark_done()
         now = fields.Datetime.now()
         self._demat_move_to(
             "publish", states.SENT, is_dematerialised=True, demat_sent_date=now

@@ -101,11 +101,13 @@ class DematRun(models.Model):
             run.progress = 100 - 100 * left // (run.line_count or 1)
 
     @api.model
-    def _launch(self, treatment, moves, *, origin=None):
+    def _launch(self, treatment, moves, *, origin=None, options=None):
         """Make the runs of a treatment, one for each company, and have them done.
 
         :param treatment: key of ``states.TREATMENTS``, one of ``RUNNABLE``
         :param moves: the invoices, in the order in which they are treated
+        :param origin: the run whose failures are treated again
+        :param options: how to send, see ``demat_run_options.py``
         :return: the runs, waiting; the job takes them up after the commit
         :raises AccessError: the user is no invoicing clerk, or may not write them
         :raises UserError: nothing to do, or not a treatment of a run
@@ -117,6 +119,7 @@ class DematRun(models.Model):
         if not moves:
             raise UserError(self.env._("Choose the invoices first."))
         moves._demat_check_user()
+        choices = self._prepare_option_vals(options)
         runs = self.browse()
         for company, group in moves.grouped("company_id").items():
             run = self.sudo().create(
@@ -125,6 +128,7 @@ class DematRun(models.Model):
                     "company_id": company.id,
                     "user_id": self.env.uid,
                     "origin_id": origin.id if origin else False,
+                    **choices,
                 }
             )
             run._add_lines(group)
@@ -182,7 +186,9 @@ class DematRun(models.Model):
             lambda line: line.state == "failed" or line.busy
         )
         moves = self.env["account.move"].browse(lines.move_id.ids)
-        run = self._launch(self.treatment, moves, origin=self)
+        run = self._launch(
+            self.treatment, moves, origin=self, options=self.sudo()._get_options()
+        )
         return run._get_records_action()
 
     # -- who and where ----------------------------------------------------------------

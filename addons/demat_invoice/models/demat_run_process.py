@@ -36,6 +36,8 @@ class DematRun(models.Model):
             if not lines:
                 break
             self._carry_on(lines, committed)
+        # what a dead process sent and did not come to
+        self._invite_customers(committed)
         committed(self._end)
 
     def _started_lines(self):
@@ -49,6 +51,7 @@ class DematRun(models.Model):
         if started:
             started.move_id._demat_dispatch()
             committed(started._settle)
+            self._invite_customers(committed)
 
     def _start_batch(self):
         """Take the next lines that nobody holds and begin their treatment.
@@ -92,7 +95,11 @@ class DematRun(models.Model):
                 "cancelled", self.env._("The run was cancelled before this invoice.")
             )
         open_lines = [("run_id", "=", self.id), ("state", "in", ("waiting", "started"))]
-        if self.state in OPEN and not self.line_ids.search_count(open_lines, limit=1):
+        if (
+            self.state in OPEN
+            and not self.line_ids.search_count(open_lines, limit=1)
+            and not self.line_ids.search_count(self._get_uninvited_domain(), limit=1)
+        ):
             self.write(
                 {
                     "state": "cancelled" if self.cancel_requested else "done",
@@ -132,7 +139,9 @@ class DematRunLine(models.Model):
             line._finish("skipped", line._who_has_it(), busy=move not in free)
         if treatment == "send":
             fitting = self._block(fitting, by_move)
-            fitting._demat_take_into_sending("start", schedule=False)
+            fitting._demat_take_into_sending(
+                "start", schedule=False, options=self.run_id._get_options()
+            )
         else:
             fitting._demat_move_to(treatment, states.TREATMENTS[treatment].target)
         self._finish_set(
@@ -142,7 +151,7 @@ class DematRunLine(models.Model):
 
     def _block(self, moves, by_move):
         """Write what blocks an invoice on its line; return the others."""
-        problems = moves._demat_sending_problems()
+        problems = moves._demat_run_problems(self.run_id._get_options())
         for move, reasons in problems.items():
             by_move[move.id]._finish(
                 "failed", "\n".join(reason.message for reason in reasons)

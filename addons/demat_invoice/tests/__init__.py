@@ -16,6 +16,7 @@ from . import (
     test_process,
     test_reopen,
     test_run,
+    test_run_options,
     test_send_and_print,
     test_sites,
     test_states,

@@ -4,31 +4,11 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import DematInvoiceCommon
+from .common_run import DematRunCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRun(DematInvoiceCommon):
-    def _launch(self, treatment, moves):
-        runs = self.env["demat.run"].with_user(self.clerk)
-        return runs._launch(treatment, moves.with_user(self.clerk))
-
-    def _run(self, treatment, moves):
-        run = self._launch(treatment, moves)
-        self._process(run)
-        return run
-
-    def _process(self, run):
-        run.sudo().with_context(force_report_rendering=True)._process()
-        self.env.invalidate_all()
-
-    def _ready(self, count=1, partner=None):
-        moves = self.env["account.move"]
-        for _number in range(count):
-            moves |= self._invoice(partner)
-        self._force_state(moves, "ready")
-        return moves
-
+class TestRun(DematRunCommon):
     def test_a_state_treatment_moves_what_fits_and_says_why_not(self):
         good, bad = self._invoice(), self._invoice()
         self._force_state(bad, "internal")

@@ -1,0 +1,140 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import email_normalize
+
+_logger = logging.getLogger(__name__)
+
+#: Lines whose customers are invited and committed together.
+INVITE_SIZE = 20
+
+
+class DematRun(models.Model):
+    """Invite the customers of a run who have no account on the portal.
+
+    After the sending of each batch, by the host's own wizard: the customer gets the
+    host's invitation with a link, under which he chooses his password. Account,
+    invitation (in the host's queue) and the word on the line are one transaction: a
+    crash leaves all or nothing of them, and nobody is invited twice.
+    """
+
+    _inherit = "demat.run"
+
+    def _get_uninvited_domain(self):
+        """Lines that are sent and whose customer was not looked at yet."""
+        self.ensure_one()
+        if not self.create_portal:
+            return Domain.FALSE
+        return Domain(
+            [
+                ("run_id", "=", self.id),
+                ("state", "=", "done"),
+                ("portal_outcome", "=", False),
+            ]
+        )
+
+    def _invite_customers(self, committed):
+        """Invite for the lines that are sent, those of a dead process too."""
+        if not self.create_portal:
+            return
+        while committed(self._invite_batch):
+            pass
+
+    def _invite_batch(self):
+        """Treat some lines that nobody else holds; say whether there were any."""
+        lines = self.env["demat.run.line"].search(
+            self._get_uninvited_domain(), limit=INVITE_SIZE, order="sequence, id"
+        )
+        lines = lines.try_lock_for_update(allow_referencing=True)
+        lines.invalidate_recordset(["portal_outcome"])
+        for line in lines.filtered(lambda found: not found.portal_outcome):
+            line._invite()
+        return bool(lines)
+
+
+class DematRunLine(models.Model):
+    _inherit = "demat.run.line"
+
+    portal_outcome = fields.Selection(
+        [
+            ("created", "Invited"),
+            ("existing", "Has an account"),
+            ("no_address", "No usable address"),
+            ("failed", "Could not be invited"),
+        ],
+        string="Portal account",
+        readonly=True,
+    )
+    portal_note = fields.Char(string="About the portal account", readonly=True)
+
+    def _invite(self):
+        """Invite the customer of this line, or write why not. Never raises for him."""
+        self.ensure_one()
+        move = self.move_id._demat_on_behalf_of(self.run_id.user_id)
+        move = move.with_company(self.company_id)
+        outcome, note = "failed", False
+        try:
+            with self.env.cr.savepoint():
+                outcome, note = move._demat_invite_customer()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except UserError as error:
+            note = error.args[0]
+        except Exception as error:
+            _logger.warning("No portal account for %s", self, exc_info=True)
+            note = self.env._("Unexpected error: %(text)s", text=error)
+        self.write({"portal_outcome": outcome, "portal_note": note})
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _demat_invite_customer(self):
+        """Give the customer of this invoice an account on the portal if he has none.
+
+        Any user of the customer's entity counts: the portal shows him all of its
+        invoices.
+
+        :return: (value of ``demat.run.line.portal_outcome``, words)
+        :raises UserError: the host's wizard refuses
+        """
+        self.ensure_one()
+        entity = self.commercial_partner_id
+        user = self.env["res.users"].search(
+            [("partner_id.commercial_partner_id", "=", entity.id)], limit=1
+        )
+        if user:
+            return "existing", user.login
+        contact = self._demat_portal_contact()
+        if not contact:
+            return "no_address", self.env._(
+                "%(name)s has no e-mail address to invite: fill it in on the customer.",
+                name=entity.display_name,
+            )
+        wizard = (
+            self.env["portal.wizard"]
+            .with_context(active_ids=[], default_partner_ids=[], demat_in_queue=True)
+            .create({"partner_ids": contact.ids})
+        )
+        invited = wizard.user_ids
+        if invited.email_state != "ok":
+            return "no_address", self.env._(
+                "%(email)s is the login of somebody else already: give %(name)s an "
+                "address of its own.",
+                email=contact.email,
+                name=contact.display_name,
+            )
+        invited.action_grant_access()
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return "created", contact.email
+
+    def _demat_portal_contact(self):
+        """Return who is invited: the first with one valid address of his own."""
+        candidates = self.partner_id + self._demat_contact()
+        candidates += self.commercial_partner_id
+        return candidates.filtered(lambda partner: email_normalize(partner.email))[:1]
