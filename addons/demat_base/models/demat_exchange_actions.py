@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib import addresses
@@ -49,9 +49,26 @@ class DematExchange(models.Model):
         self._check_may_act()
         if any(exchange.channel != "print" for exchange in self):
             raise UserError(self.env._("This exchange is not one on paper."))
+        self._mark_printed()
+
+    def _mark_printed(self):
+        """The paper left the printer: by whom and when stands in the history."""
+        now = fields.Datetime.now()
+        local = fields.Datetime.context_timestamp(self, now)
         self._transition(
             "done",
-            {"done_at": self.env.cr.now(), "confirmed_by_id": self.env.uid},
+            {
+                "done_at": now,
+                "confirmed_by_id": self.env.uid,
+                "error_code": False,
+                "error_text": False,
+            },
+            log=True,
+            text=self.env._(
+                "Printed by %(user)s on %(date)s.",
+                user=self.env.user.name,
+                date=f"{local:%d/%m/%Y %H:%M}",
+            ),
         )
 
     def action_cancel(self):

@@ -125,6 +125,8 @@ class AccountMove(models.Model):
                     ("res_model", "=", self._name),
                     ("res_id", "in", sent.ids),
                     ("document_id", "in", sent.demat_document_id.ids),
+                    # a copy that does not arrive takes nothing from the first sending
+                    ("is_copy", "=", False),
                 ],
                 ["res_id", "channel", "state"],
             )

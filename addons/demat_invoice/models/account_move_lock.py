@@ -75,8 +75,12 @@ LOCKED_LINE_FIELDS = frozenset(
 #: Written by the transitions only, never by a user, an import or RPC.
 PROTECTED_FIELDS = frozenset(
     {
+        "demat_copy_count",
         "demat_delivery",
         "demat_document_id",
+        "demat_edition_count",
+        "demat_edition_date",
+        "demat_edition_uid",
         "demat_error",
         "demat_sent_date",
         "demat_sent_uid",

@@ -16,6 +16,9 @@ TRANSITION = object()
 SENDING_FIELDS = {
     "access_token",
     "demat_document_id",
+    "demat_edition_count",
+    "demat_edition_date",
+    "demat_edition_uid",
     "demat_error",
     "demat_sent_date",
     "demat_sent_uid",
@@ -210,7 +213,9 @@ class AccountMove(models.Model):
                 ids=self.ids,
             )
         )
-        self.invalidate_recordset(["demat_state_change_ids"], flush=False)
+        self.invalidate_recordset(
+            ["demat_state_change_ids", "demat_timeline_ids"], flush=False
+        )
 
     def _demat_write_state(self, target):
         """Write the state of all rows in one statement, however many they are."""

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
 
     def _demat_render_together(self):
         # EXTENDS demat_invoice
-        self._demat_set_verify_codes()
+        if not self.env.context.get("demat_on_paper"):
+            self._demat_set_verify_codes()
         return super()._demat_render_together()
 
     def _demat_prepare_document_vals(self, sealed):
@@ -77,8 +78,10 @@ class AccountMove(models.Model):
     def _demat_verify_values(self):
         """Return what the report prints, or ``False``: ``code``, ``page``, ``qr``."""
         self.ensure_one()
-        code = self.env.context.get("demat_drawing") and self._demat_printed_code()
-        if not code:
+        context = self.env.context
+        code = context.get("demat_drawing") and self._demat_printed_code()
+        # a drawing that is only printed is not archived: nobody could verify it
+        if not code or context.get("demat_on_paper"):
             return False
         Document = self.env["ged.document"]
         company = self.company_id

@@ -12,6 +12,7 @@ from . import (
     test_lock,
     test_lot,
     test_portal,
+    test_print,
     test_printed_code,
     test_process,
     test_reopen,

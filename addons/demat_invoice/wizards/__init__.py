@@ -5,6 +5,7 @@ from . import (
     demat_process,
     demat_process_line,
     demat_reopen_wizard,
+    demat_resend_wizard,
     demat_run_wizard,
     demat_send_wizard,
 )
