@@ -150,6 +150,33 @@ class AccountMove(models.Model):
             "due_date": due,
         }
 
+    def _demat_bill_obstacle(self):
+        """Return ``(words, record)``: why no bill of this invoice can be printed, and
+        where that is mended; ``None`` if one can. Nothing is made by it.
+        """
+        self.ensure_one()
+        live = self.demat_bill_ids.filtered(
+            lambda bill: bill.state in states.LIVE_STATES
+        )
+        if any(bill.state != states.DRAFT for bill in live):
+            return None
+        bills = live or [
+            # it gets its number when it is made
+            self.env["demat.bill"].new(
+                {"name": "0", **self._prepare_demat_bill_vals(line)}
+            )
+            for line in self._demat_open_instalments()
+        ]
+        today = fields.Date.context_today(self)
+        for bill in bills:
+            problem = bill._demat_find_problem(today=today)
+            if not problem:
+                return None
+            action = bill._demat_fix_action(problem.field)
+            record = self.env[action["res_model"]].browse(action.get("res_id"))
+            return bill._demat_explain(problem.field, problem.cause), record
+        return self.env._("Nothing is due: there is no bill to print."), self
+
     def _demat_issue_place(self):
         """A billet à ordre is subscribed at the customer's, a lettre drawn at ours."""
         own = self._demat_bill_kind() != states.BOR

@@ -66,10 +66,10 @@ class DematCriteria(models.AbstractModel):
     edition_to = fields.Date(string="Edited to")
     # each model that inherits this names its own tables
     created_by_ids = fields.Many2many(
-        "res.users", "demat_criteria_created_by_rel", string="Created by"
+        "res.users", "demat_criteria_created_by_rel", string="Invoices created by"
     )
     edited_by_ids = fields.Many2many(
-        "res.users", "demat_criteria_edited_by_rel", string="Edited by"
+        "res.users", "demat_criteria_edited_by_rel", string="Invoices edited by"
     )
     state_waiting = fields.Boolean(
         "Waiting", compute="_compute_states", store=True, readonly=False

@@ -191,7 +191,9 @@ class DematTimeline(models.Model):
             return result
         moves = self.sudo().move_id.sudo(False)
         allowed = moves._filtered_access("read")
-        forbidden = self.filtered(lambda line: line.sudo().move_id.id not in allowed.ids)
+        forbidden = self.filtered(
+            lambda line: line.sudo().move_id.id not in allowed.ids
+        )
         if not forbidden:
             return None
         return forbidden, functools.partial(

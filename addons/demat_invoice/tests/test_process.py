@@ -11,6 +11,7 @@ from odoo.tests import new_test_user, tagged
 from ..lib import states
 from ..models.demat_criteria import PRINTING
 from .common import DematInvoiceCommon
+from .common_bill import DematBillCommon
 
 
 @tagged("post_install", "-at_install")
@@ -45,7 +46,8 @@ class TestCriteria(ProcessCommon):
 
     def test_a_state_that_is_not_of_the_treatment_is_not_taken(self):
         ready = self._in("ready")
-        screen = self._screen(treatment="prepare", state_ready=True)
+        screen = self._screen(treatment="prepare")
+        screen.state_ready = True
         self.assertFalse(screen.takes_ready)
         screen.action_show()
         self.assertNotIn(ready, screen.line_ids.move_id)
@@ -179,19 +181,11 @@ class TestCriteria(ProcessCommon):
         contact.email = False
         self.assertEqual(shown(main_contact_only=True), every.browse())
 
-    def test_bills_are_printed_of_invoices_paid_by_bill_only(self):
-        line = self.env["account.payment.method.line"].search(
-            [("code", "=", "fr_bor"), ("company_id", "=", self.company.id)], limit=1
-        )
-        bill, other = self._in("waiting"), self._in("waiting")
-        bill.preferred_payment_method_line_id = line
-        self.assertTrue(line)
-        shown = self._shown(treatment="print_bills") & (bill | other)
-        self.assertEqual(shown, bill)
-
     def test_drafts_entries_and_other_companies_are_never_listed(self):
         draft = self._invoice(post=False)
+        posted = self._invoice()
         shown = self._shown(treatment="prepare")
+        self.assertIn(posted, shown)
         self.assertNotIn(draft, shown)
         self.assertEqual(shown.company_id, self.company)
         self.assertFalse(shown.filtered(lambda move: move.move_type == "entry"))
@@ -277,7 +271,7 @@ class TestList(ProcessCommon):
         own = screen.line_ids.filtered(lambda line: line.move_id == moves[0])
         own.action_toggle()
         self.assertEqual((screen.selected_count, screen.line_count), (1, count))
-        self.assertIn("504.00", screen.selected_amount)
+        self.assertIn("504", screen.selected_amount)
         action = screen.action_start()
         run = self.env["demat.run"].browse(action["res_id"])
         self.assertEqual(run.line_ids.move_id, moves[0])
@@ -317,6 +311,27 @@ class TestList(ProcessCommon):
             self.env["demat.process"]._fields["treatment"].get_values(self.env),
         )
         self.assertLessEqual(set(PRINTING), set(states.TREATMENTS))
+
+
+@tagged("post_install", "-at_install")
+class TestBills(ProcessCommon, DematBillCommon):
+    def test_invoices_paid_by_bill_only_and_what_blocks_each(self):
+        poor = self._make_customer("Sans compte", "sans@compte.example")
+        good, blocked = self._bill_invoice(), self._bill_invoice(partner=poor)
+        other = self._invoice(self.silent)
+        screen = self._screen(treatment="print_bills")
+        screen.action_show()
+        lines = {line.move_id: line for line in screen.line_ids}
+        self.assertNotIn(other, lines)
+        self.assertEqual((lines[good].selected, lines[good].problem), (True, False))
+        self.assertIn("no bank account", lines[blocked].problem)
+        self.assertFalse(lines[blocked].selected)
+        self.assertEqual(lines[blocked].action_fix()["res_id"], poor.id)
+        self.assertFalse(good.demat_bill_ids)  # looking makes none
+        action = screen.action_start()
+        self.assertEqual(action["type"], "ir.actions.report")
+        self.assertEqual(good.demat_bill_ids.state, "issued")
+        self.assertFalse(blocked.demat_bill_ids)
 
 
 @tagged("post_install", "-at_install")
@@ -400,9 +415,7 @@ class TestRights(ProcessCommon):
         move = self._in("ready")
         screen = self._screen(treatment="send")
         screen.action_show()
-        self.env["demat.process.line"].sudo().search(
-            [("process_id", "=", screen.id), ("move_id", "=", move.id)]
-        )
+        self.assertIn(move, screen.line_ids.move_id)
         foreign = new_test_user(
             self.env,
             "process_forger",

@@ -38,6 +38,7 @@ class DematProcess(models.TransientModel):
     line_count = fields.Integer(compute="_compute_totals")
     selected_count = fields.Integer(compute="_compute_totals")
     blocked_count = fields.Integer(compute="_compute_totals")
+    problem_count = fields.Integer(compute="_compute_totals")
     mail_count = fields.Integer(compute="_compute_totals")
     print_count = fields.Integer(compute="_compute_totals")
     selected_amount = fields.Char(string="Total", compute="_compute_totals")
@@ -62,7 +63,7 @@ class DematProcess(models.TransientModel):
             if field.type == "many2many"
             else source[name]
             for name, field in kept.items()
-            if field.store and not field.automatic
+            if field.store and name not in models.MAGIC_COLUMNS
         }
 
     # no dependencies: an onchange would have to read all lines of the form
@@ -79,6 +80,9 @@ class DematProcess(models.TransientModel):
             process.line_count = sum(group[4] for group in own)
             process.selected_count = sum(group[4] for group in chosen)
             process.blocked_count = sum(group[4] for group in own if group[1])
+            process.problem_count = self.env["demat.process.line"].search_count(
+                [("process_id", "=", process.id), ("problem", "!=", False)], limit=1
+            )
             process.mail_count = sum(g[4] for g in chosen if g[2] == "mail")
             process.print_count = sum(g[4] for g in chosen if g[2] == "print")
             amounts = {}
@@ -94,8 +98,10 @@ class DematProcess(models.TransientModel):
     @api.model
     def action_open(self):
         """Open the screen, with the favourite that the user opens first."""
-        process = self._open()
-        return process._reload()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "demat_invoice.demat_process_action"
+        )
+        return {**action, "res_id": self._open().id}
 
     @api.model
     def _open(self, **values):
@@ -109,20 +115,11 @@ class DematProcess(models.TransientModel):
             }
         return self.create(values)
 
-    def _reload(self):
-        """Show this screen again; the list keeps its place in the browser's history."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "demat_invoice.demat_process_action"
-        )
-        return {**action, "res_id": self.id}
-
     def action_back(self):
         """Change the criteria: the list that was shown is forgotten."""
         self.ensure_one()
         self._forget_lines()
         self.state = "criteria"
-        return self._reload()
 
     # -- favourites -------------------------------------------------------------------
 
@@ -143,18 +140,15 @@ class DematProcess(models.TransientModel):
         else:
             favorite = favorites.create({"name": name, **values})
         self.write({"favorite_id": favorite.id, "favorite_name": False})
-        return self._reload()
 
     # -- ticks ------------------------------------------------------------------------
 
     def action_select_all(self):
         """Tick every line that nothing blocks."""
         self._tick(True)
-        return self._reload()
 
     def action_select_none(self):
         self._tick(False)
-        return self._reload()
 
     def _tick(self, value):
         """One statement, however many lines there are."""
@@ -163,7 +157,7 @@ class DematProcess(models.TransientModel):
         self.line_ids.flush_model(["selected"])
         self.env.cr.execute(
             SQL(
-                "UPDATE demat_process_line SET selected = %s AND NOT blocked"
+                "UPDATE demat_process_line SET selected = %s AND blocked IS NOT TRUE"
                 " WHERE process_id = %s",
                 value,
                 self.id,
@@ -192,7 +186,7 @@ class DematProcess(models.TransientModel):
         rows = self.env.execute_query(
             SQL(
                 "SELECT move_id FROM demat_process_line"
-                " WHERE process_id = %s AND selected AND NOT blocked"
+                " WHERE process_id = %s AND selected AND blocked IS NOT TRUE"
                 " ORDER BY sequence, id",
                 self.id,
             )

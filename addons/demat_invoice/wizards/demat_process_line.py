@@ -44,11 +44,7 @@ class DematProcessLine(models.TransientModel):
     )
     company_currency_id = fields.Many2one("res.currency", readonly=True)
     demat_state = fields.Selection(
-        selection=lambda self: (
-            self.env["account.move"]._fields["demat_state"].selection
-        ),
-        string="Send state",
-        readonly=True,
+        selection="_selection_demat_state", string="Send state", readonly=True
     )
     channel = fields.Selection(
         [
@@ -72,12 +68,17 @@ class DematProcessLine(models.TransientModel):
     fix_model = fields.Char(readonly=True)
     fix_id = fields.Many2oneReference(model_field="fix_model", readonly=True)
 
+    def _selection_demat_state(self):
+        moves = self.env["account.move"]
+        return moves._fields["demat_state"]._description_selection(self.env)
+
     def action_toggle(self):
         """Tick the line, or take the tick away."""
         self.ensure_one()
         self.check_access("write")
         self.selected = not self.selected and not self.blocked
-        return self.process_id._reload()
+        # the totals have no dependencies
+        self.process_id.invalidate_recordset()
 
     def action_fix(self):
         """Open the record where the reason is mended."""
@@ -111,7 +112,7 @@ class DematProcess(models.TransientModel):
         moves = self.env["account.move"].search(self._demat_domain(), order=_ORDER)
         self._insert_lines(self._prepare_rows(moves))
         self.write({"state": "preview", "shown_at": fields.Datetime.now()})
-        return self._reload()
+        self.invalidate_recordset()
 
     def _prepare_rows(self, moves):
         """Values of the lines of these invoices.
@@ -121,11 +122,8 @@ class DematProcess(models.TransientModel):
         :return: list of dictionaries with the columns of :data:`_COLUMNS`
         """
         moves.fetch(_READ)
-        telling = self.treatment in TELLING
         resolutions = moves._demat_resolve() if self._shows_channel() else {}
-        problems = (
-            moves._demat_sending_problems(resolutions=resolutions) if telling else {}
-        )
+        problems = self._problems(moves, resolutions)
         accounts = self._accounts(moves)
         whats = self._seals(moves)
         rows = []
@@ -150,6 +148,19 @@ class DematProcess(models.TransientModel):
             row["selected"] = not row["blocked"]
             rows.append(row)
         return rows
+
+    def _problems(self, moves, resolutions):
+        """``{move: [Blocking]}`` of what keeps the treatment from being done."""
+        if self.treatment in TELLING:
+            return moves._demat_sending_problems(resolutions=resolutions)
+        if self.treatment != "print_bills":
+            return {}
+        found = {move: move._demat_bill_obstacle() for move in moves}
+        return {
+            move: [move._demat_new_blocking("bill", *obstacle)]
+            for move, obstacle in found.items()
+            if obstacle
+        }
 
     def _shows_channel(self):
         return self.treatment in (*TELLING, "hold", "release", *PRINTING)
@@ -210,7 +221,7 @@ class DematProcess(models.TransientModel):
         first = reasons[0]
         return {
             "problem": " ".join(reason.message for reason in reasons),
-            "blocked": self.treatment == "send",
+            "blocked": self.treatment != "prepare",
             "fix_model": first.model,
             "fix_id": first.res_id,
         }
