@@ -47,6 +47,11 @@ def rows(clerk):
     return clerk.page.locator("[name='line_ids'] .o_data_row")
 
 
+def bar_button(clerk, text):
+    """A button of the bar, by its words: several have one technical name."""
+    return clerk.page.locator(".o_statusbar_buttons button:visible", has_text=text)
+
+
 def wait_for_run(clerk):
     """The run was launched and shown; wait until the job has ended it."""
     clerk.page.wait_for_selector(".o_form_view [name='line_count']")
@@ -66,7 +71,7 @@ def test_the_morning_of_a_clerk(morning, clerk):
     show(clerk, "prepare")
     expect(rows(clerk)).to_have_count(COUNT)
     clerk.picture("process-02-prepare", clerk.settle)
-    clerk.page.locator(".o_statusbar_buttons button:visible", has_text="Préparer").click()
+    bar_button(clerk, "Préparer").click()
     wait_for_run(clerk)
 
     show(clerk, "send")
@@ -77,7 +82,7 @@ def test_the_morning_of_a_clerk(morning, clerk):
     expect(clerk.page.locator("[name='selected_count']")).to_have_text(str(COUNT - 1))
     clerk.picture("process-03-send", clerk.settle)
     morning.server.smtp.clear()
-    clerk.page.locator(".o_statusbar_buttons button:visible", has_text="Envoyer").click()
+    bar_button(clerk, "Envoyer").click()
     expect(clerk.dialog).to_contain_text("l'envoi de la facture au destinataire est")
     clerk.page.wait_for_timeout(500)
     clerk.picture("process-04-confirm", lambda: None)
