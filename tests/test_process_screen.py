@@ -16,7 +16,7 @@ COUNT = 4
 
 @pytest.fixture(scope="module")
 def morning(make_server, demat_template):
-    """A firm of its own: four invoices that wait, of which one customer took no part."""
+    """A firm of its own: four invoices that wait; one customer gets paper."""
     server = make_server(demat_template)
     firm = Firm(server)
     firm.give_consent("noyers")

@@ -4,7 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: Options of a run and what they are by default.
-OPTIONS = {"notify": True, "attach_pdf": None, "create_portal": False}
+OPTIONS = {
+    "notify": True,
+    "attach_pdf": None,
+    "create_portal": False,
+    "portal_function": "",
+    "portal_main_only": False,
+}
 #: ``attach_pdf`` as it is stored.
 _ATTACH = {None: "default", True: "yes", False: "no"}
 
@@ -15,7 +21,9 @@ class DematRun(models.Model):
     - ``notify``: False archives and publishes, and tells nobody by mail;
     - ``attach_pdf``: None as the site or the customer wants it, True or False for all
       invoices of this run;
-    - ``create_portal``: invite the customers who have no account on the portal.
+    - ``create_portal``: invite the customers who have no account on the portal;
+    - ``portal_function``, ``portal_main_only``: whom to invite of a customer: the
+      contacts whose function contains this, the main contact.
     """
 
     _inherit = "demat.run"
@@ -43,6 +51,10 @@ class DematRun(models.Model):
         readonly=True,
         help="Customers of the run without an account are invited to the portal.",
     )
+    portal_function = fields.Char(string="Invited contacts: function", readonly=True)
+    portal_main_only = fields.Boolean(
+        string="Invited contacts: main contact only", readonly=True
+    )
 
     @api.model
     def _prepare_option_vals(self, options):
@@ -69,6 +81,8 @@ class DematRun(models.Model):
             "notify": bool(chosen["notify"]),
             "attach_pdf": _ATTACH[chosen["attach_pdf"]],
             "create_portal": bool(chosen["create_portal"]),
+            "portal_function": str(chosen["portal_function"] or "").strip(),
+            "portal_main_only": bool(chosen["portal_main_only"]),
         }
 
     def _get_options(self):
@@ -79,4 +93,6 @@ class DematRun(models.Model):
             "notify": self.notify,
             "attach_pdf": attach[self.attach_pdf],
             "create_portal": self.create_portal,
+            "portal_function": self.portal_function or "",
+            "portal_main_only": self.portal_main_only,
         }

@@ -80,7 +80,10 @@ class DematRunLine(models.Model):
         outcome, note = "failed", False
         try:
             with self.env.cr.savepoint():
-                outcome, note = move._demat_invite_customer()
+                outcome, note = move._demat_invite_customer(
+                    function=self.run_id.portal_function or "",
+                    main_only=self.run_id.portal_main_only,
+                )
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except UserError as error:
@@ -94,12 +97,14 @@ class DematRunLine(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _demat_invite_customer(self):
+    def _demat_invite_customer(self, *, function="", main_only=False):
         """Give the customer of this invoice an account on the portal if he has none.
 
         Any user of the customer's entity counts: the portal shows him all of its
         invoices.
 
+        :param function: invite a contact whose function contains this
+        :param main_only: invite the main contact, and nobody else
         :return: (value of ``demat.run.line.portal_outcome``, words)
         :raises UserError: the host's wizard refuses
         """
@@ -110,10 +115,11 @@ class AccountMove(models.Model):
         )
         if user:
             return "existing", user.login
-        contact = self._demat_portal_contact()
+        contact = self._demat_portal_contact(function, main_only)
         if not contact:
             return "no_address", self.env._(
-                "%(name)s has no e-mail address to invite: fill it in on the customer.",
+                "%(name)s has no contact with an e-mail address to invite: fill it in "
+                "on the customer.",
                 name=entity.display_name,
             )
         wizard = (
@@ -133,8 +139,19 @@ class AccountMove(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return "created", contact.email
 
-    def _demat_portal_contact(self):
-        """Return who is invited: the first with one valid address of his own."""
-        candidates = self.partner_id + self._demat_contact()
-        candidates += self.commercial_partner_id
+    def _demat_portal_contact(self, function="", main_only=False):
+        """Return who is invited: the first with one valid address of his own.
+
+        The main contact before the others; with ``function`` or ``main_only`` only
+        the contacts that these ask for (seed 003, "Diffusion").
+        """
+        entity = self.commercial_partner_id
+        main = entity.child_ids.filtered("demat_main_contact")
+        if function or main_only:
+            candidates = main if main_only else main + (entity.child_ids - main)
+            candidates = candidates.filtered(
+                lambda contact: function.lower() in (contact.function or "").lower()
+            )
+        else:
+            candidates = main + self.partner_id + self._demat_contact() + entity
         return candidates.filtered(lambda partner: email_normalize(partner.email))[:1]

@@ -291,6 +291,42 @@ class TestList(ProcessCommon):
         self.assertEqual(run.attach_pdf, "yes")
         self.assertTrue(run.create_portal)
 
+    def test_the_contacts_of_the_criteria_are_those_who_are_invited(self):
+        contacts = self.env["res.partner"].create(
+            [
+                {
+                    "name": name,
+                    "parent_id": self.customer.id,
+                    "function": function,
+                    "email": f"{name}@accord.example",
+                    "demat_main_contact": main,
+                }
+                for name, function, main in (
+                    ("directrice", "Directrice", True),
+                    ("compta", "Responsable comptable", False),
+                )
+            ]
+        )
+        move = self._in("ready")
+        for function, main_only, expected in (
+            ("", False, contacts[0]),
+            ("comptable", False, contacts[1]),
+            ("", True, contacts[0]),
+            ("comptable", True, contacts.browse()),
+        ):
+            found = move._demat_portal_contact(function, main_only)
+            self.assertEqual(found, expected, (function, main_only))
+        screen = self._screen(
+            treatment="send", contact_function=" Comptable ", create_portal=True
+        )
+        screen.action_show()
+        run = self.env["demat.run"].browse(screen.action_start()["res_id"])
+        self.assertEqual(run._get_options()["portal_function"], "Comptable")
+        run.sudo().with_context(force_report_rendering=True)._process()
+        line = run.line_ids.filtered(lambda found: found.move_id == move)
+        self.assertEqual((line.state, line.portal_outcome), ("done", "created"))
+        self.assertEqual(line.portal_note, "compta@accord.example")
+
     def test_chorus_says_what_is_missing(self):
         move = self._invoice()
         self._send(move)

@@ -215,6 +215,8 @@ class DematProcess(models.TransientModel):
             "notify": self.notify,
             "attach_pdf": {"yes": True, "no": False}.get(self.attach_pdf),
             "create_portal": self.create_portal,
+            "portal_function": (self.contact_function or "").strip(),
+            "portal_main_only": self.main_contact_only,
         }
 
     def _start_print_invoices(self, moves):
