@@ -34,10 +34,8 @@ class DematPortalAccount(PortalAccount):
             download=download,
             **kw,
         )
-        if response.status_code == 200 and not request.env.user._is_internal():
-            move_sudo = request.env["account.move"].sudo().browse(invoice_id)
-            if move_sudo.demat_document_id:
-                move_sudo.demat_document_id._record_event(
-                    "downloaded" if report_type == "pdf" else "viewed"
-                )
+        if response.status_code == 200:
+            request.env["account.move"].browse(invoice_id)._demat_record_customer(
+                "downloaded" if report_type == "pdf" else "viewed"
+            )
         return response

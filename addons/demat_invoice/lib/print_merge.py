@@ -72,8 +72,7 @@ class Merger:
         """
         try:
             source = pikepdf.open(io.BytesIO(data))
-            # a visible seal is drawn; its field would show as a broken signature
-            source.flatten_annotations("print")
+            _flatten(source)
             if watermark:
                 for page in source.pages:
                     self._stamp(page, watermark)
@@ -132,6 +131,20 @@ class Merger:
             whole.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         for part in opened:
             part.close()
+
+
+def _flatten(source):
+    """Draw the visible seals and drop their fields: they would show as broken ones."""
+    if "/AcroForm" not in source.Root:
+        return
+    source.flatten_annotations("print")
+    for page in source.pages:
+        if "/Annots" in page:
+            page.Annots = pikepdf.Array(
+                note for note in page.Annots if note.get("/Subtype") != "/Widget"
+            )
+    if "/AcroForm" in source.Root:
+        del source.Root.AcroForm
 
 
 def _draw_stamp(width, height, word):

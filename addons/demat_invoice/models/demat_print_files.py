@@ -46,7 +46,7 @@ class DematPrintRequest(models.Model):
         """Return the values of the placeholders."""
         move = move.sudo()
         return {
-            "number": move.name,
+            "number": move.name or "",
             "customer": move.commercial_partner_id.name or "",
             "reference": move.ref or "",
             "date": fields.Date.to_string(move.invoice_date) or "",

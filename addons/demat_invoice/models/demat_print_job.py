@@ -63,7 +63,7 @@ class DematPrintRequest(models.Model):
         """Remove the files that nobody can fetch any more, and their rows."""
         limit = fields.Datetime.now() - KEPT
         self.search([("create_date", "<", limit), ("state", "!=", "waiting")]).unlink()
-        folder = os.path.dirname(self._path())
+        folder = self._folder()
         known = {str(one) for one in self.search([("state", "=", "done")]).ids}
         for name in os.listdir(folder):
             path = os.path.join(folder, name)

@@ -140,20 +140,27 @@ class DematPrintRequest(models.Model):
 
     # -- making -----------------------------------------------------------------------
 
-    def _path(self):
-        """Return where the file is; made from the id alone."""
+    @api.model
+    def _folder(self):
+        """Return where the files are, next to those of the host, of this database."""
         folder = os.path.join(config.filestore(self.env.cr.dbname), "demat_print")
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        extension = "zip" if self.kind == "files" else "pdf"
-        return os.path.join(folder, f"{self.id}.{extension}")
+        return folder
+
+    def _path(self):
+        """Return where the file is; made from the id alone."""
+        return os.path.join(self._folder(), f"{self.id}.{self._extension()}")
+
+    def _extension(self):
+        return "zip" if self.kind == "files" else "pdf"
 
     def _filename(self):
         """Return the name under which the file is saved."""
         self.ensure_one()
         moves = self.env["account.move"].browse(self.move_ids)
-        extension = "zip" if self.kind == "files" else "pdf"
+        extension = self._extension()
         if self.total == 1 and extension == "pdf":
-            return f"{moves.sudo()._get_invoice_report_filename()}"
+            return moves.sudo()._get_invoice_report_filename()
         date = fields.Datetime.context_timestamp(self, self.made_at)
         return f"{self.env._('invoices')}_{date:%Y%m%d_%H%M}.{extension}"
 

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import functools
 
+import psycopg2.errors
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -190,10 +192,8 @@ class DematTimeline(models.Model):
         if result or self.env.su or not any(self._ids):
             return result
         moves = self.sudo().move_id.sudo(False)
-        allowed = moves._filtered_access("read")
-        forbidden = self.filtered(
-            lambda line: line.sudo().move_id.id not in allowed.ids
-        )
+        allowed = set(moves._filtered_access("read").ids)
+        forbidden = self.filtered(lambda line: line.sudo().move_id.id not in allowed)
         if not forbidden:
             return None
         return forbidden, functools.partial(
@@ -212,3 +212,24 @@ class AccountMove(models.Model):
         copy=False,
         groups="demat_base.group_demat_user,account.group_account_readonly",
     )
+
+    def _demat_record_customer(self, event):
+        """Note that a customer sees or fetches what was sent; our own people do not.
+
+        :param event: ``viewed`` or ``downloaded``
+        """
+        user = self.env.user
+        if user._is_internal():
+            return
+        documents = self.sudo().demat_document_id
+        if documents and self.env.cr.readonly:
+            # where the host has a read-only replica: it asks again on the main database
+            raise psycopg2.errors.ReadOnlySqlTransaction(
+                "the download of an archived file is journalled"
+            )
+        for document in documents:
+            words = document.with_context(lang=document.company_id.partner_id.lang)
+            detail = user._is_public() and words.env._(
+                "By the link of the mail, without an account"
+            )
+            document.with_user(user)._record_event(event, detail=detail or None)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from ..lib import states
 
@@ -52,14 +53,25 @@ class IrAttachment(models.Model):
     def _unlink_demat_except_sealed(self):
         self._demat_refuse_sealed()
 
-    def _demat_refuse_sealed(self):
-        """:raises UserError: one of these is the official file of a sent invoice"""
-        files = self.sudo().filtered(
+    def _to_http_stream(self):
+        # EXTENDS base: the generic routes (/web/content) give the customer the file too
+        stream = super()._to_http_stream()
+        if request:
+            moves = self.sudo()._demat_sealed_moves()
+            moves.with_env(request.env)._demat_record_customer("downloaded")
+        return stream
+
+    def _demat_sealed_moves(self):
+        """Return the invoices whose official files are among these."""
+        files = self.filtered(
             lambda file: (
                 file.res_field == SEALED_FIELD and file.res_model == "account.move"
             )
         )
-        moves = self.env["account.move"].sudo().browse(set(files.mapped("res_id")))
-        for move in moves.exists():
+        return self.env["account.move"].browse(set(files.mapped("res_id")))
+
+    def _demat_refuse_sealed(self):
+        """:raises UserError: one of these is the official file of a sent invoice"""
+        for move in self.sudo()._demat_sealed_moves().exists():
             if move.demat_state in states.LOCKED_STATES:
                 raise UserError(move._demat_locked_message([SEALED_FIELD]))

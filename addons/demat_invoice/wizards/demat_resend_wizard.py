@@ -17,13 +17,28 @@ class DematResendWizard(models.TransientModel):
         "several addresses with commas.",
     )
     attach_pdf = fields.Boolean(string="Attach the PDF", default=True)
+    address_problem = fields.Char(compute="_compute_address_problem")
+    recipients = fields.Char(string="To", compute="_compute_counts")
     free_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("line_ids.problem")
+    @api.depends("address")
+    def _compute_address_problem(self):
+        """Say what is wrong with the address while it is typed."""
+        for wizard in self:
+            try:
+                self.env["account.move"]._demat_check_address(wizard.address)
+                wizard.address_problem = False
+            except UserError as error:
+                wizard.address_problem = error.args[0]
+
+    @api.depends("line_ids.problem", "line_ids.recipients")
     def _compute_counts(self):
         for wizard in self:
             blocked = wizard.line_ids.filtered("problem")
+            free = wizard.line_ids - blocked
+            found = list(dict.fromkeys(line.recipients for line in free))
+            wizard.recipients = "; ".join(found[:5]) + ("…" if found[5:] else "")
             wizard.blocked_count = len(blocked)
             wizard.free_count = len(wizard.line_ids) - len(blocked)
 
@@ -36,40 +51,10 @@ class DematResendWizard(models.TransientModel):
             raise UserError(self.env._("Choose the invoices first."))
         moves.check_access("read")
         values["line_ids"] = [
-            Command.create(line) for line in self._prepare_line_vals(moves)
-        ]
-        return values
-
-    def _prepare_line_vals(self, moves, address=None):
-        resolutions = moves._demat_copy_resolutions(address)
-        problems = moves._demat_copy_problems(resolutions)
-        return [
-            {
-                "move_id": move.id,
-                "recipients": ", ".join(resolutions[move.id].to),
-                "origin": resolutions[move.id].origin_name,
-                "copy_count": move.demat_copy_count,
-                "problem": problems.get(move, False),
-            }
+            Command.create({"move_id": move.id, "copy_count": move.demat_copy_count})
             for move in moves
         ]
-
-    @api.onchange("address")
-    def _onchange_address(self):
-        """Show where the copies go with the address that is typed."""
-        moves = self.line_ids.move_id
-        address = moves._demat_check_address(self.address)
-        self.address = address
-        found = {
-            line["move_id"]: line for line in self._prepare_line_vals(moves, address)
-        }
-        for line in self.line_ids:
-            values = found[line.move_id.id]
-            line.recipients = values["recipients"]
-            line.origin = values["origin"] or (
-                address and self.env._("typed by hand") or False
-            )
-            line.problem = values["problem"]
+        return values
 
     def action_resend(self):
         """Send a copy of each invoice that nothing blocks."""
@@ -121,7 +106,31 @@ class DematResendWizardLine(models.TransientModel):
     demat_sent_date = fields.Datetime(
         related="move_id.demat_sent_date", related_sudo=False
     )
-    recipients = fields.Text(readonly=True)
-    origin = fields.Char(string="Address from", readonly=True)
-    copy_count = fields.Integer(string="Copies before", readonly=True)
-    problem = fields.Text(string="Not possible because", readonly=True)
+    # not readonly: what the clerk saw comes back with the window
+    copy_count = fields.Integer(string="Copies before")
+    recipients = fields.Text(compute="_compute_outcome")
+    origin = fields.Char(string="Address from", compute="_compute_outcome")
+    problem = fields.Text(string="Not possible because", compute="_compute_outcome")
+
+    @api.depends("move_id", "wizard_id.address")
+    def _compute_outcome(self):
+        """Say where the copies go with the address that is typed, in sets."""
+        for typed, lines in self.grouped(lambda line: line.wizard_id.address).items():
+            moves = lines.move_id._origin
+            try:
+                address = moves._demat_check_address(typed)
+            except UserError:
+                # the window says so once; the button refuses it
+                address = False
+            resolutions = moves._demat_copy_resolutions(address)
+            problems = moves._demat_copy_problems(resolutions)
+            for line in lines:
+                move = line.move_id._origin
+                resolution = resolutions[move.id]
+                line.recipients = ", ".join(resolution.to)
+                line.problem = problems.get(move)
+                line.origin = (
+                    self.env._("typed by hand")
+                    if resolution.origin == "typed"
+                    else resolution.origin_name
+                )
