@@ -180,7 +180,7 @@ class AccountMove(models.Model):
             "idempotency_key": f"mail:{self._name}:{self.id}:{version}:copy:{number}",
             "is_copy": True,
             "copy_to": address,
-            "copy_attach_pdf": attach_pdf,
+            "attach_choice": "yes" if attach_pdf else "no",
         }
 
     def _demat_copy_note(self, resolution, address):

@@ -1,7 +1,5 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from dataclasses import replace
-
 from odoo import fields, models
 
 from ..lib.copies import resolution_of_copy
@@ -22,7 +20,6 @@ class DematExchange(models.Model):
         readonly=True,
         help="The copy goes there instead of to the address of the customer.",
     )
-    copy_attach_pdf = fields.Boolean(string="PDF with the copy", readonly=True)
 
 
 class AccountMove(models.Model):
@@ -33,8 +30,7 @@ class AccountMove(models.Model):
         resolutions = super()._demat_resolve_for(exchanges)
         for move_id, exchange in exchanges.items():
             if exchange.is_copy:
-                found = resolution_of_copy(resolutions[move_id], exchange.copy_to)
-                resolutions[move_id] = replace(
-                    found, attach_pdf=exchange.copy_attach_pdf
+                resolutions[move_id] = resolution_of_copy(
+                    resolutions[move_id], exchange.copy_to
                 )
         return resolutions

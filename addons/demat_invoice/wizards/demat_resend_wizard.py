@@ -18,7 +18,7 @@ class DematResendWizard(models.TransientModel):
     )
     attach_pdf = fields.Boolean(string="Attach the PDF", default=True)
     address_problem = fields.Char(compute="_compute_address_problem")
-    recipients = fields.Char(string="To", compute="_compute_counts")
+    recipients = fields.Char(string="Goes to", compute="_compute_counts")
     free_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
 
