@@ -80,6 +80,8 @@ class DematPrintRequest(models.Model):
         return {
             "number": self.env._("Number"),
             "customer": self.env._("Customer"),
+            "file": self.env._("File"),
+            "problem": self.env._("Not exported because"),
             "reference": self.env._("Reference"),
             "date": self.env._("Date"),
             "due": self.env._("Due date"),
@@ -87,8 +89,6 @@ class DematPrintRequest(models.Model):
             "amount": self.env._("Total"),
             "currency": self.env._("Currency"),
             "original": self.env._("Content"),
-            "file": self.env._("File"),
-            "problem": self.env._("Not exported because"),
         }
 
     def _index_csv(self, rows):
