@@ -128,6 +128,12 @@ class DematExchange(models.Model):
     mail_message_id = fields.Many2one(
         "mail.message", string="Message", readonly=True, index="btree_not_null"
     )
+    by_hand = fields.Boolean(
+        string="Sent by Hand",
+        readonly=True,
+        help="Somebody wrote this mail and chose who receives it: a new attempt goes "
+        "to the same addresses.",
+    )
     mail_payload = fields.Json(readonly=True, groups="base.group_system")
     log_ids = fields.One2many(
         "demat.exchange.log", "exchange_id", string="History", readonly=True

@@ -171,19 +171,32 @@ class DematExchange(models.Model):
         return method
 
     def _retry_mail(self):
-        """Send the same mail to the addresses that hold today."""
+        """Send the same mail to the addresses that hold today.
+
+        One that was sent by hand goes to those whom its author chose.
+        """
         document = self._get_document()
         try:
             with self.env.cr.savepoint():
                 values = (
                     document._demat_mail_values(self)
                     if isinstance(document, self.pool["demat.document.mixin"])
-                    else self._mail_values_again(self.recipients)
+                    and not self.by_hand
+                    else self._mail_values_again(self._get_first_recipients())
                 )
         except UserError as error:
             self._mark_failed("blocked", error.args[0])
             return
         self._deliver_mail(values)
+
+    def _get_first_recipients(self):
+        """The addresses of the first attempt, without those in copy."""
+        copies = addresses.parse((self.mail_payload or {}).get("email_cc"))
+        return addresses.join(
+            address
+            for address in addresses.parse(self.recipients)
+            if address not in copies
+        )
 
     def _mail_values_again(self, recipients):
         """Values for :meth:`_deliver_mail`, from the mail of the earlier attempt.

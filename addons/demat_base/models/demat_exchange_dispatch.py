@@ -114,8 +114,11 @@ class DematExchange(models.Model):
 
     def _dispatch_one_mail(self, values):
         """Announce, send and store the outcome of one mail."""
-        if not self._demat_run_committed(self._announce_mail):
-            return
+        if self._demat_run_committed(self._announce_mail):
+            self._carry_out_mail(values)
+
+    def _carry_out_mail(self, values):
+        """Send one mail that is announced and committed, and store the outcome."""
         try:
             # From here on nothing is repeated: the mail may be on its way.
             self._deliver_mail(values)
@@ -132,6 +135,20 @@ class DematExchange(models.Model):
                 why=error,
             )
             self._demat_run_committed(lambda: self._mark_unknown(text, trace))
+
+    def _send_by_hand(self, values):
+        """Send a mail that somebody has written; this row is new and his own.
+
+        Announced and committed first, like every mail: a server that dies leaves a row
+        of unknown outcome. The row is never *pending* for others to see, so the jobs
+        cannot take it for a notification.
+
+        :param values: see :meth:`_deliver_mail`
+        """
+        with self._alive():
+            self._mark_sending()
+            self._demat_commit()
+            self._carry_out_mail(values)
 
     def _announce_mail(self):
         """Write ``sending``, unless somebody else was faster; say whether we did."""
