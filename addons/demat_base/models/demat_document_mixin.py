@@ -336,28 +336,30 @@ class DematDocumentMixin(models.AbstractModel):
                 "and posted, no mail."
             )
             return line % ("text-warning-emphasis", "fa-print", text, "")
-        origins = {
-            "site": self.env._("from the site “%(name)s”", name=resolution.origin_name),
-            "customer": self.env._(
-                "invoicing e-mail of the customer %(name)s", name=resolution.origin_name
-            ),
-            "contact": self.env._(
-                "e-mail of the invoice contact %(name)s", name=resolution.origin_name
-            ),
-            "partner": self.env._(
-                "e-mail of the customer %(name)s", name=resolution.origin_name
-            ),
-        }
         attached = (
             self.env._("PDF attached")
             if resolution.attach_pdf
             else self.env._("link only")
         )
         detail = Markup(' <span class="text-muted">(%s, %s)</span>') % (
-            origins[resolution.origin],
+            self._demat_origin_words(resolution),
             attached,
         )
         return line % ("", "fa-envelope-o", join(resolution.to), detail)
+
+    @api.model
+    def _demat_origin_words(self, resolution):
+        """Where the addresses come from, in words; "" when there are none."""
+        name = resolution.origin_name
+        words = {
+            "site": self.env._("from the site “%(name)s”", name=name),
+            "customer": self.env._(
+                "invoicing e-mail of the customer %(name)s", name=name
+            ),
+            "contact": self.env._("e-mail of the invoice contact %(name)s", name=name),
+            "partner": self.env._("e-mail of the customer %(name)s", name=name),
+        }
+        return words.get(resolution.origin, "")
 
     @api.model
     def _demat_fix_link(self, reason):

@@ -101,7 +101,7 @@ class DematLabel(models.Model):
 
     @api.model
     def _demat_usable_domain(self, kind, company):
-        """Return the domain of the labels of one kind and company, archived left out."""
+        """Return the domain of the labels of one kind and company."""
         return Domain("kind", "=", kind) & Domain(
             "company_id", "in", [False, *company.parent_ids.ids]
         )

@@ -4,7 +4,7 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """A label changes nothing that the document shows: a locked invoice takes it too."""
+    """A label changes nothing that the document shows: a locked invoice takes it."""
 
     _name = "account.move"
     _inherit = ["account.move", "demat.label.mixin"]

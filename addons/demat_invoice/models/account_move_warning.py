@@ -7,7 +7,7 @@ from ..lib import states
 
 
 class AccountMove(models.Model):
-    """What a clerk has to see at first glance (seed 004): padlock, indebted customer."""
+    """What a clerk sees at first glance (seed 004): padlock, indebted customer."""
 
     _inherit = "account.move"
 

@@ -6,9 +6,11 @@ from . import (
     test_bill_remittance,
     test_bills,
     test_dispatch,
+    test_document_status,
     test_drawing,
     test_forgery,
     test_individual_account,
+    test_label,
     test_lock,
     test_lot,
     test_portal,
@@ -24,4 +26,5 @@ from . import (
     test_sites,
     test_states,
     test_timeline,
+    test_transmit,
 )

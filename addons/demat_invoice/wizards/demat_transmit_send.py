@@ -137,7 +137,8 @@ class DematTransmitWizard(models.TransientModel):
             )
         else:
             text = self.env._(
-                "%(document)s sent by hand to %(recipients)s, not delivered: %(reason)s",
+                "%(document)s sent by hand to %(recipients)s, not delivered: "
+                "%(reason)s",
                 document=move._get_html_link(),
                 recipients=exchange.recipients,
                 reason=exchange.error_text or "",

@@ -17,10 +17,10 @@ SENDERS = [
 class DematTransmitWizard(models.TransientModel):
     """The mail that a clerk writes about one sent invoice, before it leaves.
 
-    Made of the host's ``mail.composer.mixin``, like its Send & Print: template, subject,
-    editor. Its own ``mail.compose.message`` tells partners and would draw the document
-    anew; here addresses are told, the sealed file goes along, and the mail leaves as an
-    exchange (``demat_transmit_send.py``), so that bounces are followed.
+    Made of the host's ``mail.composer.mixin``, like its Send & Print: template,
+    subject, editor. Its own ``mail.compose.message`` tells partners and would draw the
+    document anew; here addresses are told, the sealed file goes along, and the mail
+    leaves as an exchange (``demat_transmit_send.py``), so that bounces are followed.
     """
 
     _name = "demat.transmit.wizard"
@@ -165,20 +165,7 @@ class DematTransmitWizard(models.TransientModel):
             elif wizard.email_to != addresses.join(resolution.to):
                 wizard.origin = self.env._("typed by hand")
             else:
-                wizard.origin = wizard._origin_words(resolution)
-
-    def _origin_words(self, resolution):
-        """Return the origin in words, like the form of the invoice."""
-        name = resolution.origin_name
-        words = {
-            "site": self.env._("from the site “%(name)s”", name=name),
-            "customer": self.env._(
-                "invoicing e-mail of the customer %(name)s", name=name
-            ),
-            "contact": self.env._("e-mail of the invoice contact %(name)s", name=name),
-            "partner": self.env._("e-mail of the customer %(name)s", name=name),
-        }
-        return words.get(resolution.origin, "")
+                wizard.origin = wizard.move_id._demat_origin_words(resolution)
 
     # -- the text ---------------------------------------------------------------------
 
