@@ -16,7 +16,7 @@ class DematLabelMixin(models.AbstractModel):
 
     demat_label_id = fields.Many2one(
         "demat.label",
-        string="Label",
+        string="Document label",
         copy=False,
         index="btree_not_null",
         ondelete="restrict",

@@ -138,7 +138,10 @@ class TestDocumentStatus(DematBillCommon):
         self.env.flush_all()
         # a connector's channel; none is installed here
         self.env.cr.execute(
-            SQL("UPDATE demat_exchange SET channel = 'deposit' WHERE id = %s", exchange.id)
+            SQL(
+                "UPDATE demat_exchange SET channel = 'deposit' WHERE id = %s",
+                exchange.id,
+            )
         )
         self.env.invalidate_all()
         self.assertEqual(move.demat_status, "rejected")
@@ -224,6 +227,7 @@ class TestWarnings(DematBillCommon):
     def test_indebted_customer(self):
         with freeze_time("2026-11-20"):
             draft = self._invoice(post=False).with_user(self.clerk)
+            draft = draft.with_context(lang="en_US")
             self.assertFalse(draft.demat_debt_warning)
             self._invoice(invoice_date_due="2026-11-19")
             contact = self.env["res.partner"].create(

@@ -37,9 +37,10 @@ class TestLabel(DematInvoiceCommon):
 
     def test_set_and_tracked(self):
         move = self._invoice().with_user(self.clerk)
-        self.flush_tracking()
+        self.cr.precommit.run()
         move.demat_label_id = self.checked
-        self.flush_tracking()
+        self.env.flush_all()
+        self.cr.precommit.run()
         tracking = move.sudo().message_ids.tracking_value_ids.filtered(
             lambda value: value.field_id.name == "demat_label_id"
         )
@@ -80,7 +81,9 @@ class TestLabel(DematInvoiceCommon):
 
     def test_groups_and_users(self):
         move = self._invoice()
-        self.assertIn("Settled", self._refusal(move.with_user(self.clerk), self.settled))
+        self.assertIn(
+            "Settled", self._refusal(move.with_user(self.clerk), self.settled)
+        )
         move.with_user(self.manager).demat_label_id = self.settled
         mine = self._label(
             "Mine",
@@ -89,9 +92,16 @@ class TestLabel(DematInvoiceCommon):
         )
         move.with_user(self.clerk).demat_label_id = mine
         self.assertEqual(move.demat_label_id, mine)
-        self._refusal(move.with_user(self.manager), self.dispute.create(
-            {"name": "Others", "kind": "invoice", "user_ids": [Command.set(self.clerk.ids)]}
-        ))
+        self._refusal(
+            move.with_user(self.manager),
+            self.dispute.create(
+                {
+                    "name": "Others",
+                    "kind": "invoice",
+                    "user_ids": [Command.set(self.clerk.ids)],
+                }
+            ),
+        )
 
     def test_forged(self):
         """By RPC: another kind, an archived one, one that does not exist, at creation."""
@@ -191,7 +201,9 @@ class TestLabel(DematInvoiceCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            current = {move: move.demat_label_id for move in moves.with_user(self.clerk)}
+            current = {
+                move: move.demat_label_id for move in moves.with_user(self.clerk)
+            }
             moves.with_user(self.clerk)._demat_allowed_labels(current)
             return self.env.cr.sql_log_count - before
 

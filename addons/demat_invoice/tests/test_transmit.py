@@ -93,6 +93,7 @@ class TestTransmit(DematInvoiceCommon, MailCase):
         self.assertIn("Client Accord SAS", wizard.origin)
 
     def test_senders(self):
+        self.site.user_id = False
         wizard = self._open()
         self.assertIn("clerk@batitest.example", wizard.sender_text)
         wizard.sender = "company"
@@ -394,7 +395,9 @@ class TestTransmit(DematInvoiceCommon, MailCase):
 
     def test_a_new_attempt_goes_to_those_who_were_chosen(self):
         wizard = self._open()
-        wizard.write({"email_to": "typed@client.example", "email_cc": "c@client.example"})
+        wizard.write(
+            {"email_to": "typed@client.example", "email_cc": "c@client.example"}
+        )
         exchange = self._transmit(wizard)
         exchange._mark_failed("bounce", "No such user")
         with self.mock_mail_gateway():

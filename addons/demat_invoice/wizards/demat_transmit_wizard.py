@@ -51,8 +51,11 @@ class DematTransmitWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    lang = fields.Char(compute="_compute_lang", precompute=False)
     pdf_name = fields.Char(string="Sealed original", compute="_compute_pdf_name")
-    document_ids = fields.One2many("demat.transmit.document", "wizard_id")
+    document_ids = fields.One2many(
+        "demat.transmit.document", "wizard_id", string="Documents to send along"
+    )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "demat_transmit_wizard_attachment_rel",
