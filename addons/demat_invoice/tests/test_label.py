@@ -104,7 +104,7 @@ class TestLabel(DematInvoiceCommon):
         )
 
     def test_forged(self):
-        """By RPC: another kind, an archived one, one that does not exist, at creation."""
+        """By RPC: another kind, an archived one, one that does not exist."""
         move = self._invoice().with_user(self.clerk)
         quote = self._label("Measured", kind="quote")
         archived = self._label("Old", active=False)

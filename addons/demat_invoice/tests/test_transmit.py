@@ -276,7 +276,7 @@ class TestTransmit(DematInvoiceCommon, MailCase):
     # -- what does not leave ----------------------------------------------------------
 
     def test_not_sent_yet(self):
-        """Waiting: refused with the reason; the button prepares and opens the sending."""
+        """Waiting: refused with the reason; the button opens the sending."""
         wizard = self._open(self.move2)
         self.assertIn("only as its sealed original", wizard.obstacle)
         self.assertTrue(wizard.can_send_first)
