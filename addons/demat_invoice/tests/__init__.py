@@ -27,4 +27,5 @@ from . import (
     test_states,
     test_timeline,
     test_transmit,
+    test_transmit_rights,
 )

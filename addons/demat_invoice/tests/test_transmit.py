@@ -3,81 +3,18 @@
 import base64
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import MailCase
-
-from .common import DematInvoiceCommon
+from .common_transmit import DematTransmitCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTransmit(DematInvoiceCommon, MailCase):
-    """The mail by hand: what is proposed, what is refused, what is kept.
+class TestTransmit(DematTransmitCommon):
+    """The mail by hand: what is proposed, what leaves and what does not.
 
     The real way through a mail server is in ``tests/test_transmit_mail.py``.
     """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.product = cls.env["product.product"].create({"name": "Tile glue"})
-        cls.move = cls._invoice(project_id=cls.site.id)
-        cls.move2 = cls._invoice()
-        cls.salesman = cls._make_user("seller", "sales_team.group_sale_salesman")
-        cls.reader = cls._make_user("reader", "account.group_account_readonly")
-
-    def setUp(self):
-        super().setUp()
-        self._send(self.move)
-
-    def _open(self, move=None, user=None):
-        action = (move or self.move).with_user(user or self.clerk)
-        action = action.action_demat_transmit()
-        return (
-            self.env[action["res_model"]]
-            .with_user(user or self.clerk)
-            .browse(action["res_id"])
-        )
-
-    def _transmit(self, wizard):
-        with self.mock_mail_gateway():
-            wizard.action_transmit()
-        return (
-            self.env["demat.exchange"]
-            .sudo()
-            .search([("by_hand", "=", True), ("res_id", "=", wizard.move_id.id)])
-        )
-
-    def _attachment(self, record, name, **values):
-        return self.env["ir.attachment"].create(
-            {
-                "name": name,
-                "raw": name.encode(),
-                "res_model": record._name,
-                "res_id": record.id,
-                **values,
-            }
-        )
-
-    def _archive_document(self, name, content):
-        return (
-            self.env["ged.document"]
-            .sudo()
-            ._archive(
-                [
-                    {
-                        "company_id": self.company.id,
-                        "kind": "invoice",
-                        "name": name,
-                        "filename": f"{name}.pdf",
-                        "mimetype": "application/pdf",
-                        "content": content,
-                        "partner_id": self.customer.id,
-                    }
-                ]
-            )
-        )
 
     # -- what is proposed -------------------------------------------------------------
 
@@ -323,95 +260,3 @@ class TestTransmit(DematInvoiceCommon, MailCase):
         wizard = self._open()
         with self.assertRaisesRegex(UserError, "Send it first"):
             wizard.action_transmit()
-
-    # -- rights -----------------------------------------------------------------------
-
-    def test_files_that_the_user_may_not_read(self):
-        """Forged by RPC on the window and on its lines: nothing leaves."""
-        secret = self.env["ir.attachment"].create(
-            {"name": "salaries.txt", "raw": b"secret"}
-        )
-        config = self._attachment(self.env["ir.cron"].search([], limit=1), "cron.txt")
-        wizard = self._open()
-        for file in (secret, config):
-            self.assertFalse(file.with_user(self.clerk).has_access("read"))
-            line = self.env["demat.transmit.document"].with_user(self.clerk)
-            line = line.create(
-                {
-                    "wizard_id": wizard.id,
-                    "source": "customer",
-                    "attachment_id": file.id,
-                    "selected": True,
-                }
-            )
-            with self.assertRaisesRegex(UserError, "may not read it"):
-                wizard.action_transmit()
-            line.selected = False
-            wizard.sudo().attachment_ids = file
-            with self.assertRaisesRegex(UserError, "may not read one of the files"):
-                wizard.action_transmit()
-            wizard.sudo().attachment_ids = False
-        self.assertFalse(
-            self.env["demat.exchange"].sudo().search([("by_hand", "=", True)])
-        )
-
-    def test_archive_of_a_hidden_kind_is_not_proposed(self):
-        kind = self._archive_document("Hidden", b"%PDF-hidden").kind_id
-        self.assertIn("Hidden", " ".join(self._open().document_ids.mapped("name")))
-        wizard = self._open()
-        kind.sudo().reader_group_ids = self.env.ref("base.group_system")
-        self.env.invalidate_all()
-        self.assertNotIn("Hidden", " ".join(self._open().document_ids.mapped("name")))
-        # the right was taken away while the window was open
-        wizard.document_ids.selected = True
-        with self.assertRaisesRegex(UserError, "may not read it"):
-            wizard.action_transmit()
-
-    def test_who_may(self):
-        for user in (self.salesman, self.reader):
-            with self.assertRaises(AccessError):
-                self._open(user=user)
-            with self.assertRaises(AccessError):
-                self.env["demat.transmit.wizard"].with_user(user).create(
-                    {"move_id": self.move.id}
-                )
-        colleague = self._make_user("colleague", "account.group_account_invoice")
-        wizard = self._open()
-        with self.assertRaises(AccessError):
-            wizard.with_user(colleague).action_transmit()
-        with self.assertRaises(UserError):
-            wizard.write({"move_id": self.move2.id})
-
-    def test_another_company(self):
-        other = self.setup_other_company()["company"]
-        stranger = self._make_user("stranger", "account.group_account_invoice")
-        stranger.write(
-            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
-        )
-        with self.assertRaises(AccessError):
-            self._open(user=stranger)
-
-    # -- afterwards -------------------------------------------------------------------
-
-    def test_a_new_attempt_goes_to_those_who_were_chosen(self):
-        wizard = self._open()
-        wizard.write(
-            {"email_to": "typed@client.example", "email_cc": "c@client.example"}
-        )
-        exchange = self._transmit(wizard)
-        exchange._mark_failed("bounce", "No such user")
-        with self.mock_mail_gateway():
-            exchange.with_user(self.clerk).action_retry()
-        self.assertEqual(exchange.state, "done")
-        self.assertEqual(exchange.mail_mail_id.email_to, "typed@client.example")
-        self.assertEqual(exchange.mail_mail_id.email_cc, "c@client.example")
-
-    def test_the_outcome_counts_for_the_invoice(self):
-        """A bounce of the mail by hand shows on the invoice like any other."""
-        self.move.sudo().demat_exchange_ids.filtered(
-            lambda row: row.channel == "mail"
-        )._mark_cancelled("not this one")
-        exchange = self._transmit(self._open())
-        self.assertEqual(self.move.demat_delivery, "delivered")
-        exchange._mark_failed("bounce", "No such user")
-        self.assertEqual(self.move.demat_delivery, "failed")
