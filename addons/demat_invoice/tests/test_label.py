@@ -36,7 +36,9 @@ class TestLabel(DematInvoiceCommon):
         return str(caught.exception)
 
     def test_set_and_tracked(self):
-        move = self._invoice().with_user(self.clerk)
+        # the host's test environment tracks nothing
+        tracked = {"tracking_disable": False, "mail_notrack": False}
+        move = self._invoice().with_user(self.clerk).with_context(**tracked)
         self.cr.precommit.run()
         move.demat_label_id = self.checked
         self.env.flush_all()
