@@ -15,6 +15,7 @@ from tests.support.firm import Firm
 from tests.support.server import DematServer
 
 LAUNCHES = 3
+SEED_VARIABLE = "DEMAT_SEED"
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +32,15 @@ def paths(tmp_path):
     found = Paths(cache=tmp_path / "cache", root=ROOT)
     found.logs.mkdir(parents=True)
     return found
+
+
+@pytest.fixture
+def seed(capsys):
+    """The seed of what the test draws; printed, so that a run can be repeated."""
+    chosen = int(os.environ.get(SEED_VARIABLE) or secrets.randbelow(10**6))
+    with capsys.disabled():
+        print(f" {SEED_VARIABLE}={chosen}", end="", flush=True)
+    return chosen
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,19 @@ from .server import DematServer
 
 ADDONS = Path(__file__).parent / "fault_addons"
 PATIENCE = 120
+MAIL_STAGES = ("hello", "recipient", "lost", "kept", "answered")
+KINDS = (
+    "drawing",
+    "statement",
+    "commit",
+    "committed",
+    "seal",
+    "sealed",
+    "moment",
+    *MAIL_STAGES,
+)
+# how often such a place is passed at most before the server dies there
+FEW = {"statement": 400, "commit": 8, "committed": 8}
 BROKEN = (OSError, http.client.HTTPException)
 
 
@@ -34,6 +47,21 @@ class Fault:
     kind: str
     place: str
     count: float
+
+
+def draw_fault(random, kind, most=FEW):
+    """A fault of this kind, at a random place.
+
+    :param random: ``random.Random``
+    :param most: {kind: how often its place is passed at most}, 2 for the others; the
+        seconds of a moment
+    """
+    if kind == "drawing":
+        return Fault("drawing", "wkhtmltopdf", 1)
+    if kind == "moment":
+        return Fault("moment", "after", random.uniform(0, most.get(kind, 4)))
+    count = random.randint(1, most.get(kind, 2))
+    return Fault("mail" if kind in MAIL_STAGES else "point", kind, count)
 
 
 class HoldingMailServer(MailServer):

@@ -30,18 +30,22 @@ class DematServer:
         self.context = context
         self.folder = folder
         self.smtp = self.mail_server()
-        self.process = None
-        self.log = folder / f"server-{secrets.token_hex(4)}.log"
-        self.log_file = watch_log(self.log)
         self.database = f"demat_srv_{context.cluster.owner}_{secrets.token_hex(4)}"
         self.data_dir = context.data_dir
-        self.port = processes.free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self._make_place(watch_log)
         kind = f"srv {os.getppid()}"
         templates.clone(context, template, self.database, kind)
         self.smtp.start(processes.free_port())
         self._write_config(cron_threads=0)
         self._set_parameters()
+
+    def _make_place(self, watch_log):
+        """Where this process listens and writes."""
+        self.process = None
+        self.log = self.folder / f"server-{secrets.token_hex(4)}.log"
+        self.log_file = watch_log(self.log)
+        self.port = processes.free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
 
     def _write_config(self, cron_threads):
         self.config = self.context.write_config(
