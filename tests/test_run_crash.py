@@ -52,14 +52,12 @@ class DyingRunOffice(RunOffice):
         if self.state(self.runs[-1]) == "done":
             self.launch_one()
         run = self.runs[-1]
-        self.forgive_timeouts()
         fault = draw_fault(self.random, kind, MANY)
         if self.server.strike(fault, lambda: self.wait_done(run)):
             self.kills.append(f"{fault.kind} {fault.place} {fault.count:g}")
 
     def finish(self):
         """Nothing dies any more."""
-        self.forgive_timeouts()
         for run in self.runs:
             self.wait_done(run)
         for exchange in self.exchanges("unknown"):
@@ -94,7 +92,6 @@ def check_causes(office, unknown):
 def settle(office):
     """Let the run end, answer what is unknown, and read what is there."""
     for run in office.runs:
-        office.forgive_timeouts()
         office.wait_done(run)
     unknown = {exchange["res_id"] for exchange in office.exchanges("unknown")}
     check_lines(office)

@@ -68,10 +68,6 @@ class Office:
         )
         admin.call("ir.cron", "method_direct_trigger", [cron["res_id"]])
 
-    def forgive_timeouts(self):
-        """After three deaths in a row the host leaves one call of a job out."""
-        self.server.sql("UPDATE ir_cron_progress SET timed_out_counter = 0")
-
 
 class JobServer(CrashServer):
     """A server that can be struck and does its scheduled actions by itself."""
@@ -90,6 +86,11 @@ class JobServer(CrashServer):
             list(OUR_JOBS),
             MAIL_QUEUE,
         )
+
+    def start(self):
+        # after three deaths in a row the host leaves one call of a job out
+        self.sql("UPDATE ir_cron_progress SET timed_out_counter = 0")
+        return super().start()
 
     def nudge(self):
         """Wake the jobs up, as any trigger does; the host else looks once a minute."""

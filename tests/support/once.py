@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What an independent reader finds when all is over: each invoice was sent once.
 
-He reads the tables, the files on the disk and the mailbox, not the words of the product.
+He reads the tables, the files on the disk and the mailbox.
 """
 
 import hashlib

@@ -42,6 +42,7 @@ from . import (
     demat_run_options,
     demat_run_portal,
     demat_run_process,
+    demat_run_resume,
     demat_state_change,
     demat_timeline,
     ged_document,

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..lib import states
 from .account_move_dispatch import BATCH_SIZE
 from .demat_run import OPEN
+from .demat_run_resume import ON_THE_WAY
 
 _logger = logging.getLogger(__name__)
 
@@ -25,20 +26,25 @@ class DematRun(models.Model):
 
         What a dead process left *started* is read from the invoice itself: what is
         sent is done, what is on its way is carried on.
+
+        :return: whether all was done for which there was time
         """
         self.ensure_one()
         committed = self.env["demat.exchange"]._demat_run_committed
         if not committed(self._start_here):
-            return
-        self._carry_on(self._started_lines(), committed)
-        while True:
+            return True
+        lines = self._started_lines()
+        self._recover(lines)
+        self._carry_on(lines, committed)
+        while self._may_go_on(len(lines)):
             lines = committed(self._start_batch)
             if not lines:
-                break
+                # what a dead process sent and did not come to
+                self._invite_customers(committed)
+                committed(self._end)
+                return True
             self._carry_on(lines, committed)
-        # what a dead process sent and did not come to
-        self._invite_customers(committed)
-        committed(self._end)
+        return False
 
     def _started_lines(self):
         return self.env["demat.run.line"].search(
@@ -95,11 +101,12 @@ class DematRun(models.Model):
                 "cancelled", self.env._("The run was cancelled before this invoice.")
             )
         open_lines = [("run_id", "=", self.id), ("state", "in", ("waiting", "started"))]
-        if (
-            self.state in OPEN
-            and not self.line_ids.search_count(open_lines, limit=1)
-            and not self.line_ids.search_count(self._get_uninvited_domain(), limit=1)
-        ):
+        if self.state not in OPEN:
+            return
+        left = self.line_ids.search_count(open_lines, limit=1)
+        if left or self.line_ids.search_count(self._get_uninvited_domain(), limit=1):
+            self._look_again()
+        else:
             self.write(
                 {
                     "state": "cancelled" if self.cancel_requested else "done",
@@ -112,7 +119,9 @@ class DematRun(models.Model):
         """Take up every open run, also those whose process died."""
         for run in self.search([("state", "in", OPEN)], order="id"):
             try:
-                run._process()
+                if not run._process():
+                    self._call_again()
+                    return
             except Exception:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
@@ -176,9 +185,17 @@ class DematRunLine(models.Model):
         """Read the outcome of what was started from the invoices themselves."""
         self.invalidate_recordset()
         self.move_id.invalidate_recordset()
+        mails = self._last_mails()
         for line in self.filtered(lambda found: found.state == "started"):
             move = line.move_id
             if move.demat_state == states.SENT:
-                line._finish("done", document_id=move.demat_document_id.id)
+                mail = mails.get(move.id)
+                if mail and mail.state in ON_THE_WAY:
+                    continue  # another worker tells the customer, and then ends this
+                line._finish(
+                    "done",
+                    mail.error_text if mail else None,
+                    document_id=move.demat_document_id.id,
+                )
             elif move.demat_state != states.SENDING:
                 line._finish("failed", move.demat_error or line._who_has_it())

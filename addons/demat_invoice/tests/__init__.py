@@ -22,6 +22,7 @@ from . import (
     test_resend,
     test_run,
     test_run_options,
+    test_run_resume,
     test_send_and_print,
     test_sites,
     test_states,
