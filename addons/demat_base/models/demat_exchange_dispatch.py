@@ -80,11 +80,22 @@ class DematExchange(models.Model):
         row and does not stop the next.
         """
         with self._mail_sessions() as batch:
-            written = batch._demat_run_committed(batch._write_mails)
-            for exchange in batch.filtered(lambda row: row.id in written):
-                with exchange._alive() as alive:
-                    if alive:
-                        exchange._dispatch_one_mail(written[exchange.id])
+            for rows in batch._by_sender():
+                written = rows._demat_run_committed(rows._write_mails)
+                for exchange in rows.filtered(lambda row, w=written: row.id in w):
+                    with exchange._alive() as alive:
+                        if alive:
+                            exchange._dispatch_one_mail(written[exchange.id])
+
+    def _by_sender(self):
+        """Yield the exchanges of each sender, in his language: he reads what happened.
+
+        A job has a user and a language of its own.
+        """
+        for user, rows in self.grouped("user_id").items():
+            if user and user != self.env.user:
+                rows = rows.with_context(lang=user.lang, tz=user.tz)
+            yield rows
 
     def _write_mails(self):
         """Make the texts of these mails, in sets; nothing has left yet.
@@ -130,8 +141,9 @@ class DematExchange(models.Model):
                 self.env.cr.rollback()
             self.env.invalidate_all()
             text = self.env._(
-                "The sending was interrupted (%(why)s). Ask the recipient whether the "
-                "mail arrived, then say so here.",
+                "The sending to %(addresses)s was interrupted (%(why)s). Ask the "
+                "recipient whether the mail arrived, then say so here.",
+                addresses=self._addressees(),
                 why=error,
             )
             self._demat_run_committed(lambda: self._mark_unknown(text, trace))
@@ -186,19 +198,21 @@ class DematExchange(models.Model):
 
         Every owner of a channel holds :meth:`_alive` while he is at work.
         """
-        interrupted = self.search([("state", "=", "sending")])
-        for exchange in interrupted:
-            with exchange._alive() as alive:
-                if alive:
-                    self._demat_run_committed(exchange._declare_unknown)
+        for rows in self.search([("state", "=", "sending")])._by_sender():
+            for exchange in rows:
+                with exchange._alive() as alive:
+                    if alive:
+                        self._demat_run_committed(exchange._declare_unknown)
 
     def _declare_unknown(self):
         self.invalidate_recordset(["state"])
         if self.state == "sending":
             self._mark_unknown(
                 self.env._(
-                    "The server stopped while the document was being sent: it may or "
-                    "may not have arrived. Ask the recipient, then say so here."
+                    "The server stopped while the document was being sent to "
+                    "%(addresses)s: it may or may not have arrived. Ask the recipient, "
+                    "then say so here.",
+                    addresses=self._addressees(),
                 )
             )
 

@@ -62,6 +62,21 @@ class DematExchange(models.Model):
             ),
         }[code]
 
+    def _failure_text(self, code, lost=None):
+        """Sentence for the clerk: whom the mail did not reach, why, what to do.
+
+        :param lost: the addresses that did not get it; all when missing
+        """
+        return self.env._(
+            "Not delivered to %(addresses)s: %(reason)s",
+            addresses=lost or self._addressees(),
+            reason=self._failure_words(code),
+        )
+
+    def _addressees(self):
+        """The addresses of this exchange in words, or else the customer."""
+        return self.recipients or self.partner_id.display_name or self.res_name or ""
+
     def _mark_bounced(self, failed, reason, code=None):
         """The mail came back, at once or days later.
 

@@ -230,22 +230,24 @@ class DematExchange(models.Model):
                 code = mail_failures.classify(
                     journal.failure_type or mail.failure_type, reason
                 )
-            self._mark_failed(code, self._failure_words(code), traceback=reason)
+            self._mark_failed(code, self._failure_text(code), traceback=reason)
 
     def _after_disconnection(self, journal, error):
         """The connection broke: before the text was given, nothing has left."""
         if journal.data_started:
             self._mark_unknown(
                 self.env._(
-                    "The connection to the mail server broke while the mail was "
-                    "being handed over: it may or may not have left. Ask the "
-                    "customer, then choose “It arrived” or “Send again”."
+                    "The connection to the mail server broke while the mail to "
+                    "%(addresses)s was being handed over: it may or may not have "
+                    "left. Ask the customer, then choose “It arrived” or “Send "
+                    "again”.",
+                    addresses=self._addressees(),
                 ),
                 traceback=repr(error),
             )
         else:
             code = "server_unreachable"
-            self._mark_failed(code, self._failure_words(code), traceback=repr(error))
+            self._mark_failed(code, self._failure_text(code), traceback=repr(error))
 
     def _mark_partly_refused(self, mail, journal):
         """Some recipients have it, the mail server refused the others.
@@ -271,11 +273,7 @@ class DematExchange(models.Model):
         self.write({"external_id": mail.message_id, "report": self._mail_report(mail)})
         self._mark_failed(
             code,
-            self.env._(
-                "Not delivered to %(addresses)s: %(reason)s",
-                addresses=addresses.join(refused),
-                reason=self._failure_words(code),
-            ),
+            self._failure_text(code, addresses.join(refused)),
             traceback=detail,
             failed_recipients=addresses.join(refused),
         )

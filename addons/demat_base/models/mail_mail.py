@@ -62,7 +62,7 @@ class MailMail(models.Model):
                 reason = failure_reason or reason
                 code = mail_failures.classify(failure_type, reason)
                 exchange._mark_failed(
-                    code, exchange._failure_words(code), traceback=reason
+                    code, exchange._failure_text(code), traceback=reason
                 )
         return result
 

@@ -158,6 +158,7 @@ class TestMailDelivery(MailDeliveryCase):
             self.exchange, [{"state": "failed", "error_code": "address_unknown"}]
         )
         self.assertIn("does not know this address", self.exchange.error_text)
+        self.assertIn("first@client.example.com", self.exchange.error_text)
         self.assertIn("SMTPRecipientsRefused", self.exchange.traceback)
         self.assertEqual(
             set(
@@ -181,6 +182,7 @@ class TestMailDelivery(MailDeliveryCase):
             self.exchange._deliver_mail(self._mail_values())
         self.assertEqual(self.exchange.error_code, "server_unreachable")
         self.assertIn("could not be reached", self.exchange.error_text)
+        self.assertIn("first@client.example.com", self.exchange.error_text)
         self.assertIn("Connection refused", self.exchange.traceback)
         self.assertEqual(self.exchange.mail_mail_id.state, "exception")
 
@@ -222,6 +224,7 @@ class TestMailDelivery(MailDeliveryCase):
             (self.exchange.state, self.exchange.error_code),
             ("failed", "server_unreachable"),
         )
+        self.assertIn("first@client.example.com", self.exchange.error_text)
 
     def test_connection_lost_after_the_text(self):
         """Nobody can tell whether the server took it: never repeated by itself."""
@@ -234,6 +237,7 @@ class TestMailDelivery(MailDeliveryCase):
                 self.assertFalse(self.exchange._deliver_mail(self._mail_values()))
         self.assertEqual(self.exchange.state, "unknown")
         self.assertIn("may or may not have left", self.exchange.error_text)
+        self.assertIn("first@client.example.com", self.exchange.error_text)
         self.assertNotEqual(self.exchange.mail_mail_id.state, "outgoing")
 
     def test_wrong_address_names_it(self):
