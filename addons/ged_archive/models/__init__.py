@@ -31,6 +31,7 @@ from . import (
     ged_seal_profile_expiry,
     ged_throttle,
     ir_attachment,
+    ir_attachment_store,
     mail_message,
     res_company,
     res_config_settings,
