@@ -51,11 +51,12 @@ class Office:
             for row in rows
         ]
 
-    def answer(self, exchange):
+    def answer(self, exchange, server=None):
         """Look into the mailbox, then say that it arrived, or send it again."""
         arrived = mails_of(self.server, exchange["res_name"])
         button = "action_confirm_arrival" if arrived else "action_send_again"
-        self.firm.rpc("clerk").call("demat.exchange", button, [exchange["id"]])
+        clerk = (server or self.server).rpc("clerk", self.firm.passwords["clerk"])
+        clerk.call("demat.exchange", button, [exchange["id"]])
 
     def call_job(self, name, module="demat_invoice"):
         """Do a scheduled action now ("Run manually")."""
@@ -142,12 +143,13 @@ class RunOffice(Office):
         names = ("move", "state", "cause", "document")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def wait_done(self, run, seconds=300):
+    def wait_done(self, run, seconds=300, server=None):
         """Wait for the end of a run.
 
-        :raise ConnectionError: the server died meanwhile
+        :param server: the one that works on it, if it is not the office's own
+        :raise ConnectionError: it died meanwhile
         """
-        server = self.server
+        server = server or self.server
         deadline = time.monotonic() + seconds
         nudged = 0
         while self.state(run) in OPEN:
@@ -157,5 +159,5 @@ class RunOffice(Office):
                 raise AssertionError(f"run {run} is {self.state(run)}, not done")
             if time.monotonic() - nudged > NUDGE_SECONDS:
                 nudged = time.monotonic()
-                server.nudge()
+                self.server.nudge()
             time.sleep(POLL_SECONDS)

@@ -74,14 +74,15 @@ class DematServer:
     def start(self):
         """Start the server and wait until it answers."""
         command = self.context.odoo("-c", self.config, "-d", self.database)
-        self.process = processes.spawn(
-            command, log=self.log, env=self.context.environment()
-        )
+        self.process = processes.spawn(command, log=self.log, env=self._environment())
         record = self.log.with_suffix(".pid")
         processes.remember(record, self.process.pid)
         record.with_suffix(".owner").write_text(str(os.getppid()), encoding="utf-8")
         processes.wait_http(f"{self.base_url}/web/health", self.process.pid, self.log)
         return self
+
+    def _environment(self):
+        return self.context.environment()
 
     def stop(self):
         """Stop the server as an administrator would."""

@@ -119,7 +119,7 @@ class DematRun(models.Model):
         """Take up every open run, also those whose process died."""
         for run in self.search([("state", "in", OPEN)], order="id"):
             try:
-                if not run._process():
+                if not run._in_words_of_user()._process():
                     self._call_again()
                     return
             except Exception:

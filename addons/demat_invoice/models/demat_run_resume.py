@@ -13,6 +13,11 @@ class DematRun(models.Model):
 
     _inherit = "demat.run"
 
+    def _in_words_of_user(self):
+        """The causes are read by who launched the run; the job has no language."""
+        user = self.user_id
+        return self.with_context(lang=user.lang, tz=user.tz)
+
     def _recover(self, lines):
         """Before these started lines are carried on: what did the dead process leave?
 

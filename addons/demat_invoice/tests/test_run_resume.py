@@ -70,6 +70,18 @@ class TestRunResume(DematInvoiceCommon):
             (run.state, run.line_ids.state, run.line_ids.cause), ("done", "done", False)
         )
 
+    def test_the_job_writes_in_the_language_of_who_launched(self):
+        self.clerk.lang = "fr_FR"
+        run, mail = self._interrupted()
+        mail._mark_sending()
+        kept = self._invoice()
+        self._force_state(kept, "internal")
+        other = self._launch("prepare", kept)
+        run.with_context(lang="en_US")._cron_process()
+        self.env.invalidate_all()
+        self.assertIn("Demandez au destinataire", run.line_ids.cause)
+        self.assertIn("Ce traitement", other.line_ids.cause)
+
     def test_what_another_worker_is_telling_is_his_to_end(self):
         run, mail = self._interrupted()
         mail._mark_sending()

@@ -5,6 +5,9 @@
 The test writes ``{"point": …, "count": n}`` into a file beside the configuration; it
 counts from then on. Points: ``statement`` (before an SQL statement), ``commit`` (before
 the database commits), ``committed`` (after it), ``seal``, ``sealed`` (around a seal).
+
+The environment variable ``DEMAT_SMTP_TIMEOUT`` shortens the host's patience with mail
+servers, a constant of 60 seconds.
 """
 
 import functools
@@ -17,6 +20,7 @@ from odoo import sql_db
 from odoo.tools import config
 
 FILE = config["config"] + ".fault"
+TIMEOUT_VARIABLE = "DEMAT_SMTP_TIMEOUT"
 SEAL = "odoo.addons.ged_archive.lib.seal"
 
 
@@ -75,5 +79,13 @@ def _wrap_seal():
         _wrap(sys.modules[SEAL].Sealer, "seal", "seal", "sealed")
 
 
+def _shorten_patience():
+    from odoo.addons.base.models import ir_mail_server
+
+    ir_mail_server.SMTP_TIMEOUT = float(os.environ[TIMEOUT_VARIABLE])
+
+
+if TIMEOUT_VARIABLE in os.environ:
+    _shorten_patience()
 _wrap(sql_db.Cursor, "execute", "statement")
 _wrap(sql_db.PsycoConnection, "commit", "commit", "committed")

@@ -1,0 +1,104 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The database server is stopped in the middle of a run and comes back.
+
+It is a server of this test's own; it is stopped in immediate mode, as by a power cut of
+its machine, and recovers. The process of Odoo lives on.
+
+The seed is printed, ``DEMAT_SEED=…`` before the command repeats a run.
+"""
+
+import random
+import secrets
+import time
+
+import pytest
+
+from tests.support.cluster import OwnCluster
+from tests.support.office import JobServer, RunOffice
+from tests.support.once import check_sent_once
+from tests.support.rpc import RpcError
+
+INVOICES = 30
+STOPS = 2
+LOGGED = (
+    "psycopg2|connection|terminating|database system|bad query|OperationalError"
+    "|InterfaceError"
+)
+
+
+class DurableServer(JobServer):
+    """What is committed is on the disk: the other tests do without."""
+
+    def _set_parameters(self):
+        super()._set_parameters()
+        self.sql(f'ALTER DATABASE "{self.database}" RESET synchronous_commit')
+
+
+@pytest.fixture
+def cluster(demat_context_, demat_template):
+    folder = demat_context_.paths.state / "test" / f"pg-{secrets.token_hex(4)}"
+    cluster = OwnCluster(demat_context_, folder)
+    cluster.copy(demat_template)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def office(cluster, demat_template, demat_context_, watch_log):
+    folder = demat_context_.paths.state / "test"
+    server = DurableServer(cluster.context, demat_template, folder, watch_log)
+    yield RunOffice(server.start())
+    server.close()
+
+
+def restart_in_a_run(office, cluster, draw):
+    """Stop the database while a run is at work; the process and the run go on."""
+    ids = office.add_ready_invoices(INVOICES)
+    process = office.server.process
+    with office.server.expect_log(LOGGED):
+        run = office.launch(ids)
+        office.server.nudge()
+        while office.state(run) == "waiting":
+            time.sleep(0.1)
+        time.sleep(draw.uniform(0, 6))
+        cluster.crash()
+        cluster.start()
+        carry_on(office)
+    assert office.server.process is process
+    assert process.poll() is None
+    return run
+
+
+def carry_on(office, tries=10):
+    """The scheduled action again; old connections have to be found dead first.
+
+    The thread that calls it by itself has ended, if the database was away when it
+    looked: the host starts it again with the process only. So an administrator calls.
+    """
+    for _try in range(tries):
+        try:
+            office.call_job("ir_cron_run")
+        except (RpcError, OSError) as error:
+            last = error
+            time.sleep(1)
+        else:
+            return
+    raise AssertionError(f"the server does not recover: {last}")
+
+
+def test_a_run_survives_restarts_of_the_database(office, cluster, seed):
+    draw = random.Random(seed)
+    runs = [restart_in_a_run(office, cluster, draw) for _stop in range(STOPS)]
+    office.server.restart()
+    for run in runs:
+        office.wait_done(run)
+        lines = office.lines(run)
+        assert {line["state"] for line in lines} == {"done"}
+        assert None not in {line["document"] for line in lines}
+    told = {line["move"] for run in runs for line in office.lines(run) if line["cause"]}
+    unknown = office.exchanges("unknown")
+    assert told == {exchange["res_id"] for exchange in unknown}
+    for exchange in unknown:
+        office.answer(exchange)
+    check_sent_once(office.server, office.ids)
