@@ -101,8 +101,14 @@ def settle(office):
     assert office.server.living_survivors() == [], "processes of a killed server go on"
 
 
-def test_a_run_survives_the_deaths_of_its_server(make_server, demat_template, seed):
+@pytest.fixture
+def office(make_server, demat_template, seed):
     office = DyingRunOffice(make_server(demat_template, JobServer), seed)
+    yield office
+    office.server.stop()
+
+
+def test_a_run_survives_the_deaths_of_its_server(office):
     kinds = ["kept", *office.random.sample(KINDS, len(KINDS))]
     while len(office.kills) < SHORT_KILLS:
         office.suffer(kinds.pop(0))
@@ -112,8 +118,7 @@ def test_a_run_survives_the_deaths_of_its_server(make_server, demat_template, se
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_a_run_survives_twenty_deaths(make_server, demat_template, seed):
-    office = DyingRunOffice(make_server(demat_template, JobServer), seed)
+def test_a_run_survives_twenty_deaths(office):
     began = time.monotonic()
     while len(office.kills) < LONG_KILLS:
         office.suffer(office.random.choice(KINDS))

@@ -26,7 +26,9 @@ LOGGED = "cannot be stored"
 
 @pytest.fixture
 def office(make_server, demat_template):
-    return RunOffice(make_server(demat_template, JobServer))
+    office = RunOffice(make_server(demat_template, JobServer))
+    yield office
+    office.server.stop()
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ JOBS = (
 
 @pytest.fixture
 def office(make_server, demat_template):
-    return RunOffice(make_server(demat_template, HastyServer))
+    office = RunOffice(make_server(demat_template, HastyServer))
+    yield office
+    office.server.stop()
 
 
 def outcomes(office, ids):

@@ -7,12 +7,16 @@ login that costs more than the mail. Each mail remains a transaction of its own.
 """
 
 import smtplib
+import time
 
 __all__ = ["SmtpPool"]
 
 # Mail servers close a connection after a number of mails of their choice,
 # 100 being a common one; they do it in the middle of a dialogue.
 MAILS_PER_CONNECTION = 50
+# A server that made us wait that long for nothing would do so for each mail of the
+# batch, and the host kills a job that lasts.
+LONG_SECONDS = 10
 
 
 class SmtpPool:
@@ -20,6 +24,7 @@ class SmtpPool:
 
     def __init__(self):
         self._open = {}
+        self._silent = {}
 
     def take(self, key, connect):
         """A living connection for ``key``: the one in use, else ``connect()``.
@@ -35,10 +40,22 @@ class SmtpPool:
             _quit(connection)
             connection, used = None, 0
         if connection is None:
-            connection = connect()
+            connection = self._connect(key, connect)
             connection.quit = lambda: None
         self._open[key] = (connection, used + 1)
         return connection
+
+    def _connect(self, key, connect):
+        """Connect, once only to a server that is silent: the others hear the same."""
+        if key in self._silent:
+            raise self._silent[key]
+        began = time.monotonic()
+        try:
+            return connect()
+        except Exception as error:
+            if time.monotonic() - began >= LONG_SECONDS:
+                self._silent[key] = error
+            raise
 
     def close(self):
         """Say goodbye to all servers."""

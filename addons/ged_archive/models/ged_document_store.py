@@ -212,7 +212,9 @@ class GedDocument(models.Model):
     def _create_attachments(self, vals_list, contents):
         # Bound to their documents afterwards: until then they are ordinary unbound
         # files. No post-processing: the host shrinks big images, which would change the
-        # bytes.
+        # bytes. The collector of the host deletes files that have no row yet, under a
+        # lock of the table: it has to wait for us from the first file on.
+        self.env.cr.execute("LOCK ir_attachment IN ROW EXCLUSIVE MODE")
         return (
             self.env["ir.attachment"]
             .sudo()

@@ -4,6 +4,7 @@
 
 import smtplib
 
+import pytest
 from demat_lib_demat_base import smtp_pool
 from demat_lib_demat_base.smtp_journal import SmtpJournal
 
@@ -102,3 +103,20 @@ def test_connection_that_cannot_be_asked_is_not_reused():
     pool = smtp_pool.SmtpPool()
     first = pool.take("a", Mute)
     assert pool.take("a", Mute) is not first
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(0, 1), (10, 3)])
+def test_a_silent_server_is_asked_once_in_a_batch(monkeypatch, seconds, tries):
+    monkeypatch.setattr(smtp_pool, "LONG_SECONDS", seconds)
+    asked = []
+
+    def connect():
+        asked.append(True)
+        raise TimeoutError("timed out")
+
+    pool = smtp_pool.SmtpPool()
+    for _mail in range(3):
+        with pytest.raises(TimeoutError):
+            pool.take("a", connect)
+    assert len(asked) == tries
+    assert pool.take("b", Connection).alive
