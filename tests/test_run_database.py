@@ -23,7 +23,7 @@ INVOICES = 30
 STOPS = 2
 LOGGED = (
     "psycopg2|connection|terminating|database system|bad query|OperationalError"
-    "|InterfaceError"
+    "|InterfaceError|already closed"
 )
 
 

@@ -35,7 +35,7 @@ JOBS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def office(make_server, demat_template):
     office = RunOffice(make_server(demat_template, HastyServer))
     yield office

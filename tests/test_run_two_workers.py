@@ -21,14 +21,14 @@ PATIENCE = 300
 WORK = "env['demat.run'].browse(run)._in_words_of_user()._process()"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def office(make_server, demat_template):
     office = RunOffice(make_server(demat_template, JobServer))
     yield office
     office.server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second(office, watch_log):
     server = SecondServer(office.server, watch_log)
     yield server.start()

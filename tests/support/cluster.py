@@ -30,8 +30,13 @@ class OwnCluster:
 
     def start(self):
         request = {"folder": str(self._folder), "runtime": str(runtime_folder())}
+        deadline = time.monotonic() + PATIENCE
         answer = pgtool(self._python, "start", request)
-        assert "error" not in answer, answer
+        # a recovery may take longer than the ten seconds that pg_ctl has there
+        while "error" in answer:
+            assert time.monotonic() < deadline, answer
+            time.sleep(1)
+            answer = pgtool(self._python, "start", request)
         self._pid = answer["pid"]
         self._started = processes.start_time(self._pid)
         return {"host": answer["host"], "user": "odoo"}
@@ -45,7 +50,8 @@ class OwnCluster:
             time.sleep(0.02)
 
     def close(self):
-        self.crash()
+        if processes.start_time(self._pid) == self._started:
+            self.crash()
         shutil.rmtree(self._folder)
 
     def copy(self, name):

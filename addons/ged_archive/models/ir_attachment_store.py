@@ -27,7 +27,6 @@ class IrAttachment(models.Model):
     def _file_write(self, bin_value, checksum):
         # Replaces base: written aside, then renamed in one step. Both names are given
         # to the garbage collector first; it leaves alone what a row holds.
-        self._drop_torn_file(checksum)
         fname, path = self._get_path(bin_value, checksum)
         if os.path.exists(path):
             return fname
@@ -46,6 +45,12 @@ class IrAttachment(models.Model):
             _logger.error("%s cannot be stored: %s", path, error)
             raise UserError(self._get_storing_problem(error)) from error
         return fname
+
+    @api.model
+    def _get_path(self, bin_data, sha):
+        # Extends base, which refuses a content whose place is taken by another one.
+        self._drop_torn_file(sha)
+        return super()._get_path(bin_data, sha)
 
     @api.model
     def _drop_torn_file(self, checksum):
