@@ -351,6 +351,8 @@ class AccountMove(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
+            if self.env.cr._cnx.closed:
+                raise  # the database is gone: not the fault of these invoices
             if not quiet:
                 _logger.warning(
                     "The invoices %s could not be sent", self.ids, exc_info=True
