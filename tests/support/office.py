@@ -7,7 +7,6 @@ import time
 from .crash import CrashServer
 from .firm import Firm
 from .once import mails_of
-from .server import DematServer
 
 # Jobs that do not concern a sending; the host would begin them all at its first start.
 OUR_JOBS = ("demat_base", "demat_invoice", "ged_archive")
@@ -98,15 +97,15 @@ class JobServer(CrashServer):
         self.context.cluster.execute(f"NOTIFY cron_trigger, '{self.database}'")
 
 
-class SecondServer(DematServer):
+class SecondServer(JobServer):
     """One more server process on the database of another server."""
 
     def __init__(self, first, watch_log):
-        self.first = first
+        self.survivors, self.refusals = set(), []
         self.context, self.folder, self.smtp = first.context, first.folder, first.smtp
         self.database, self.data_dir = first.database, first.data_dir
         self._make_place(watch_log)
-        self._write_config(cron_threads=first.jobs)
+        self._write_config(cron_threads=self.jobs)
 
     def close(self):
         """Stop the process only: the rest is the first one's."""
