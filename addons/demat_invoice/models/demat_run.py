@@ -66,6 +66,7 @@ class DematRun(models.Model):
     line_ids = fields.One2many("demat.run.line", "run_id", readonly=True)
     line_count = fields.Integer(string="Invoices", compute="_compute_counts")
     waiting_count = fields.Integer(string="Waiting", compute="_compute_counts")
+    started_count = fields.Integer(string="In progress", compute="_compute_counts")
     done_count = fields.Integer(string="Done", compute="_compute_counts")
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     failed_count = fields.Integer(string="Failed", compute="_compute_counts")
@@ -90,14 +91,13 @@ class DematRun(models.Model):
                 [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
             )
         }
-        names = ("waiting", "done", "skipped", "failed", "cancelled")
+        names = ("waiting", "started", "done", "skipped", "failed", "cancelled")
         for run in self:
             found = {name: counts.get((run.id, name), 0) for name in names}
-            started = counts.get((run.id, "started"), 0)
-            run.line_count = sum(found.values()) + started
+            run.line_count = sum(found.values())
             for name in names:
                 run[f"{name}_count"] = found[name]
-            left = found["waiting"] + started
+            left = found["waiting"] + found["started"]
             run.progress = 100 - 100 * left // (run.line_count or 1)
 
     @api.model

@@ -32,6 +32,8 @@ class DematRun(models.Model):
         self.ensure_one()
         committed = self.env["demat.exchange"]._demat_run_committed
         if not committed(self._start_here):
+            # ended by a process that died before it told so
+            committed(self._write_report)
             return True
         lines = self._started_lines()
         self._recover(lines)
@@ -42,6 +44,7 @@ class DematRun(models.Model):
                 # what a dead process sent and did not come to
                 self._invite_customers(committed)
                 committed(self._end)
+                committed(self._write_report)
                 return True
             self._carry_on(lines, committed)
         return False
@@ -111,13 +114,16 @@ class DematRun(models.Model):
                 {
                     "state": "cancelled" if self.cancel_requested else "done",
                     "ended_at": fields.Datetime.now(),
+                    "report_state": "pending" if self._is_report_wanted() else "none",
                 }
             )
+            self._tell_end()
 
     @api.model
     def _cron_process(self):
         """Take up every open run, also those whose process died."""
-        for run in self.search([("state", "in", OPEN)], order="id"):
+        unfinished = ["|", ("state", "in", OPEN), ("report_state", "=", "pending")]
+        for run in self.search(unfinished, order="id"):
             try:
                 if not run._in_words_of_user()._process():
                     self._call_again()
@@ -157,6 +163,7 @@ class DematRunLine(models.Model):
             [by_move[move_id].id for move_id in fitting.ids],
             "started" if treatment == "send" else "done",
         )
+        self.run_id._tell_progress()
 
     def _block(self, moves, by_move):
         """Write what blocks an invoice on its line; return the others."""
@@ -192,10 +199,8 @@ class DematRunLine(models.Model):
                 mail = mails.get(move.id)
                 if mail and mail.state in ON_THE_WAY:
                     continue  # another worker tells the customer, and then ends this
-                line._finish(
-                    "done",
-                    mail.error_text if mail else None,
-                    document_id=move.demat_document_id.id,
-                )
+                cause = line._untold_cause(mail)
+                line._finish("done", cause, document_id=move.demat_document_id.id)
             elif move.demat_state != states.SENDING:
                 line._finish("failed", move.demat_error or line._who_has_it())
+        self.run_id._tell_progress()

@@ -70,3 +70,14 @@ class DematRunLine(models.Model):
             ]
         )
         return {mail.res_id: mail for mail in mails}
+
+    def _untold_cause(self, mail):
+        """Return in words why the customer was not told, or ``None``.
+
+        :param mail: the exchange of :meth:`_last_mails`, or ``None``
+        """
+        if not mail or mail.state not in ("failed", "unknown"):
+            return None
+        return self.env._(
+            "Sent, but the customer was not told: %(why)s", why=mail.error_text
+        )

@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
+
 from .common import DematInvoiceCommon
 
 
@@ -26,3 +28,57 @@ class DematRunCommon(DematInvoiceCommon):
             moves |= self._invoice(partner, **values)
         self._force_state(moves, "ready")
         return moves
+
+    @classmethod
+    def _second_company(cls, *users, name="Autre SARL"):
+        """A second company that sends, in which these users work too."""
+        company = cls._create_company(name=name, country_id=cls.env.ref("base.fr").id)
+        company.write(
+            {"demat_invoicing": True, "ged_seal_profile_id": cls._make_profile(company)}
+        )
+        cls.env["res.partner.bank"].create(
+            {
+                "acc_number": "FR7630006000011234567890189",
+                "partner_id": company.partner_id.id,
+                "allow_out_payment": True,
+            }
+        )
+        for user in users:
+            user.company_ids |= company
+        cls.env["demat.consent"]._record(
+            cls.customer,
+            kinds=["invoice"],
+            action="given",
+            means="form",
+            company=company,
+        )
+        return company
+
+    def _ready_in(self, company):
+        """A ready invoice of another company."""
+        tax = self.env["account.tax"].search(
+            [("company_id", "=", company.id), ("type_tax_use", "=", "sale")], limit=1
+        )
+        move = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-11-02",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Pose",
+                                "price_unit": 42.0,
+                                "tax_ids": [Command.set(tax.ids)],
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        move.action_post()
+        self._force_state(move, "ready")
+        return move

@@ -8,7 +8,7 @@ from .common_run import DematRunCommon
 
 @tagged("post_install", "-at_install")
 class TestRunOptions(DematRunCommon):
-    """What the options write; that the mails follow is seen in tests/test_run_mail.py."""
+    """What the options write; the mails themselves: tests/test_run_mail.py."""
 
     def _channels(self, move):
         rows = self.env["demat.exchange"].search(
