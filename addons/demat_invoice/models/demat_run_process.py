@@ -30,11 +30,18 @@ class DematRun(models.Model):
         :return: whether all was done for which there was time
         """
         self.ensure_one()
-        committed = self.env["demat.exchange"]._demat_run_committed
-        if not committed(self._start_here):
-            # ended by a process that died before it told so
-            committed(self._write_report)
-            return True
+        # causes are written in the language of who reads them
+        run = self._in_words_of_user()
+        committed = run.env["demat.exchange"]._demat_run_committed
+        complete = True
+        if committed(run._start_here):
+            complete = run._process_batches(committed)
+        # of a process that died before it told so, too
+        committed(run._write_report)
+        return complete
+
+    def _process_batches(self, committed):
+        """Treat batches as long as there are some, and time; close the run."""
         lines = self._started_lines()
         self._recover(lines)
         self._carry_on(lines, committed)
@@ -44,7 +51,6 @@ class DematRun(models.Model):
                 # what a dead process sent and did not come to
                 self._invite_customers(committed)
                 committed(self._end)
-                committed(self._write_report)
                 return True
             self._carry_on(lines, committed)
         return False
@@ -125,7 +131,7 @@ class DematRun(models.Model):
         unfinished = ["|", ("state", "in", OPEN), ("report_state", "=", "pending")]
         for run in self.search(unfinished, order="id"):
             try:
-                if not run._in_words_of_user()._process():
+                if not run._process():
                     self._call_again()
                     return
             except Exception:

@@ -34,7 +34,16 @@ class DematRunCommon(DematInvoiceCommon):
         """A second company that sends, in which these users work too."""
         company = cls._create_company(name=name, country_id=cls.env.ref("base.fr").id)
         company.write(
-            {"demat_invoicing": True, "ged_seal_profile_id": cls._make_profile(company)}
+            {
+                "demat_invoicing": True,
+                "ged_seal_profile_id": cls._make_profile(company),
+                "email": "facturation@autre.example",
+                "phone": "+33 4 00 00 00 01",
+                "vat": "FR76843512765",
+                "street": "3 quai du Port",
+                "zip": "69002",
+                "city": "Lyon",
+            }
         )
         cls.env["res.partner.bank"].create(
             {

