@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -46,7 +48,35 @@ class DematRun(models.Model):
             raise
         except Exception as error:
             _logger.warning("No nightly sending of %s", company.name, exc_info=True)
-            company.demat_nightly_error = str(error)
+            self._tell_failed_night(company, str(error))
+
+    def _tell_failed_night(self, company, why):
+        """Write the cause on the settings, and by mail; once, not at each new try."""
+        if company.demat_nightly_error == why:
+            return
+        company.demat_nightly_error = why
+        user = company._demat_nightly_user()
+        env = self.with_context(lang=user.lang or company.partner_id.lang).env
+        self.env["mail.mail"].create(
+            {
+                "subject": env._(
+                    "%(company)s: the nightly sending could not be done",
+                    company=company.name,
+                ),
+                "body_html": Markup("<p>%s</p><p>%s</p>")
+                % (
+                    why,
+                    env._(
+                        "Nothing was sent. The night is done as soon as this is "
+                        "mended: see Settings, Invoicing, Nightly sending."
+                    ),
+                ),
+                "email_from": company.email_formatted or user.email_formatted,
+                "email_to": user.email_formatted or company.email_formatted,
+                "auto_delete": False,
+            }
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _launch_night(self, company):
         """Launch the night of this company if it is due and nobody else does.

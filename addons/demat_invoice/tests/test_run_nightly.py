@@ -175,6 +175,11 @@ class TestRunNightly(DematRunCommon):
             run = self._night("2026-11-20 21:00")
         self.assertEqual((run.company_id, run.line_ids.move_id), (other, there))
         self.assertIn("rialisation", self.company.demat_nightly_error)
+        with self.assertLogs("odoo.addons.demat_invoice", "WARNING"):
+            self.assertFalse(self._night("2026-11-20 21:05"))
+        told = self.env["mail.mail"].search([("email_to", "ilike", reader.email)])
+        self.assertEqual(len(told), 1, "told once, not at each new try")
+        self.assertIn("rialisation", str(told.body_html))
         # mended, the night is done as soon as possible
         self.company.demat_nightly_user_id = self.clerk
         self.assertEqual(self._night("2026-11-20 21:15").company_id, self.company)
