@@ -94,7 +94,8 @@ def test_the_bar_reaches_100_and_the_end_is_told_everywhere(firm, browser, run):
             note = person.page.locator(NOTE)
             expect(note).to_contain_text(f"{COUNT} traitées, aucune en échec.")
         expect(colleague.page.locator(NOTE)).to_have_count(0)
-        elsewhere.page.screenshot(path=picture("run-02-elsewhere.png"))
+        elsewhere.picture("run-02-elsewhere")
+        # longer than a notification that goes by itself
         elsewhere.page.wait_for_timeout(6000)
         note = elsewhere.page.locator(NOTE)
         expect(note).to_be_visible()
@@ -103,14 +104,6 @@ def test_the_bar_reaches_100_and_the_end_is_told_everywhere(firm, browser, run):
         expect(elsewhere.page.locator(NOTE)).to_have_count(0)
         clerk.picture("run-03-done", lambda: clerk.page.wait_for_selector(BAR))
         assert clerk.errors == elsewhere.errors == colleague.errors == []
-
-
-def picture(name):
-    """Where a picture goes; nowhere in particular when none is wanted."""
-    import os
-    from pathlib import Path
-
-    return Path(os.environ.get("DEMAT_SCREENSHOTS", os.devnull)) / name
 
 
 def test_without_a_websocket_the_form_asks(firm, browser, run):
