@@ -29,7 +29,13 @@ class TestRunOptions(DematRunCommon):
         run = self._run("send", move)
         self.assertEqual(
             run._get_options(),
-            {"notify": True, "attach_pdf": None, "create_portal": False},
+            {
+                "notify": True,
+                "attach_pdf": None,
+                "create_portal": False,
+                "portal_function": "",
+                "portal_main_only": False,
+            },
         )
         self.assertEqual(set(self._channels(move)), {"ged", "mail"})
         self.assertFalse(self._attached(move))
@@ -98,7 +104,13 @@ class TestRunOptions(DematRunCommon):
 
     def test_the_rerun_of_the_failed_has_the_same_options(self):
         self.company.ged_seal_profile_id = False
-        chosen = {"notify": False, "attach_pdf": True, "create_portal": True}
+        chosen = {
+            "notify": False,
+            "attach_pdf": True,
+            "create_portal": True,
+            "portal_function": "compta",
+            "portal_main_only": True,
+        }
         run = self._run("send", self._ready(), options=chosen)
         action = run.with_user(self.clerk).action_rerun_failed()
         again = self.env["demat.run"].browse(action["res_id"])
