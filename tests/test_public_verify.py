@@ -27,7 +27,8 @@ def document(server):
 
 
 def visit(browser, **options):
-    context = browser.new_context(viewport=PHONE, locale="en-GB", **options)
+    options = {"viewport": PHONE, "locale": "en-GB", **options}
+    context = browser.new_context(**options)
     page = context.new_page()
     page.told = []
     page.on("request", lambda request: page.told.append(request))
@@ -77,4 +78,44 @@ def test_code_without_scripts(server, document, browser):
     page.fill("#code", "0" * 16)
     page.locator("#by_code button").click()
     expect(page.locator("[data-verdict=unknown]")).to_be_visible()
+    leave(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_file_chooser_speaks_the_language_of_the_page(
+    server, browser, tmp_path, scripts
+):
+    """The chooser of the browser has words of its own: they are out of sight."""
+    file = tmp_path / "facture d'avril.txt"
+    file.write_bytes(b"another")
+    page = visit(browser, locale="fr-FR", java_script_enabled=scripts)
+    page.goto(f"{server.base_url}/ged/verify")
+    button = page.locator("label[for=file]")
+    expect(button).to_have_text("Choisir un fichier")
+    expect(page.locator("#file_none")).to_be_visible()
+    expect(page.locator("#file_name")).to_be_hidden()
+    box = page.locator("#file").bounding_box()
+    assert box["width"] <= 1 and box["height"] <= 1
+    with page.expect_file_chooser() as chooser:
+        button.click()
+    chooser.value.set_files(file)
+    expect(page.locator("#file_name")).to_have_text(
+        file.name if scripts else "Un fichier est choisi"
+    )
+    expect(page.locator("#file_none")).to_be_hidden()
+    leave(page)
+
+
+def test_the_file_chooser_by_keyboard(server, browser):
+    page = visit(browser, locale="fr-FR")
+    page.goto(f"{server.base_url}/ged/verify")
+    page.locator("#by_code button").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#file")).to_be_focused()
+    outline = page.locator("label[for=file]").evaluate(
+        "element => getComputedStyle(element).outlineStyle"
+    )
+    assert outline == "solid"
+    with page.expect_file_chooser():
+        page.keyboard.press("Space")
     leave(page)

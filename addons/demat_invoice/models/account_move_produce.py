@@ -154,7 +154,7 @@ class AccountMove(models.Model):
         conversion = facturx.convert_with_xml(pdf, xml, info)
         if conversion.obstacles:
             raise lib_errors.InvalidDocumentError("\n".join(conversion.obstacles))
-        return sealer.seal(conversion.data)
+        return sealer.seal(conversion.data, mark=self._demat_seal_mark())
 
     def _demat_export_xml(self):
         """Return the CII XML of the host for this invoice, not yet checked.

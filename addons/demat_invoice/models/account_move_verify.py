@@ -75,6 +75,14 @@ class AccountMove(models.Model):
         move = self.sudo()
         return move.company_id.demat_print_code and move.demat_verify_code
 
+    def _demat_seal_mark(self):
+        """Return what a visible seal shows of this invoice; ``None`` without a code."""
+        code = self._demat_printed_code()
+        if not code:
+            return None
+        Document = self.env["ged.document"].with_context(lang=self.partner_id.lang)
+        return Document._verify_mark(self.company_id, code)
+
     def _demat_verify_values(self):
         """Return what the report prints, or ``False``: ``code``, ``page``, ``qr``."""
         self.ensure_one()

@@ -146,6 +146,7 @@ class GedVerifyController(http.Controller):
                     else "broken",
                     "signer": _common_name(one.signer),
                     "level": one.level,
+                    "unjudged": one.unjudged,
                     "signed_at": one.signed_at
                     and format_datetime(
                         request.env,

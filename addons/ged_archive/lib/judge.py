@@ -40,6 +40,8 @@ class Judgement:
     :param intact: the file is exactly what was sealed
     :param appended: only something that the seal allows was added after it
     :param fingerprint: SHA-256 of the certificate, hex
+    :param unjudged: the level rests on an archive time stamp of whose authority nothing
+        is known: anybody can append one
     """
 
     signer: str
@@ -48,6 +50,7 @@ class Judgement:
     intact: bool
     appended: bool
     fingerprint: str
+    unjudged: bool = False
 
 
 def judge(

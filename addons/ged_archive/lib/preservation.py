@@ -17,9 +17,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from cryptography import x509
 
+from . import revocation
 from .errors import InvalidDocumentError
 from .hashing import canonical
 from .revocation_client import RevocationClient, ValidationData
@@ -33,6 +35,7 @@ __all__ = [
     "manifest",
     "read_manifest",
     "root_of",
+    "state_of",
 ]
 
 FORMAT = "demat-preservation-1"
@@ -124,6 +127,36 @@ def collect(
     for name, moment in collection.revoked:
         problems.append(f"“{name}” was revoked on {moment:%Y-%m-%d %H:%M} UTC")
     return collection.data, problems
+
+
+def state_of(
+    certificates: Iterable[bytes],
+    data: ValidationData,
+    moment: datetime,
+    roots: Iterable[bytes] = (),
+) -> str:
+    """Return what the data at hand say of certificates and those above them (DER):
+    ``good``, ``revoked`` or ``unknown`` at ``moment`` (aware).
+
+    :param roots: trusted certificates (DER), which need no answer
+
+    ``good`` needs the chain of each up to a root, and an answer about each but that.
+    """
+    found = [x509.load_der_x509_certificate(one) for one in certificates]
+    anchors = [x509.load_der_x509_certificate(one) for one in roots]
+    pool = [*found, *map(x509.load_der_x509_certificate, data.certificates), *anchors]
+    states = set()
+    for certificate in found:
+        chain = revocation.chain_of(certificate, pool)
+        for one, above in zip(chain, [*chain[1:], None], strict=True):
+            if one in anchors or (not above and revocation.is_self_signed(one)):
+                break
+            states.add(
+                revocation.judge(one, above, data.ocsps, data.crls, moment)
+                if above
+                else "unknown"
+            )
+    return next((one for one in ("revoked", "unknown") if one in states), "good")
 
 
 def _sorted(items) -> list[dict]:

@@ -37,6 +37,7 @@ from .seal_settings import (
     Pkcs11Settings,
     SealResult,
     SealSettings,
+    VerifyMark,
     VisibleSeal,
 )
 from .seal_update import TokenTooLarge, add_validation_data
@@ -159,9 +160,12 @@ class Sealer:
         *,
         field_name: str = "Seal",
         signing_time: datetime | None = None,
+        mark: VerifyMark | None = None,
     ) -> SealResult:
         """Return ``pdf`` with the seal added.
 
+        ``mark`` shows on a visible seal that wants one; of an invisible one it is
+        without effect.
         ``signing_time`` defaults to the clock (naive means UTC). A time-stamp or
         revocation server that does not answer lowers the level and is told in
         ``degraded`` and ``causes``; it raises nothing. Raises :class:`CertificateError`
@@ -175,7 +179,7 @@ class Sealer:
         if rank >= 2:
             # before the seal: a revoked certificate must not even begin
             self.check_revocation()
-        data, token, problem = self._sign(pdf, field_name, moment)
+        data, token, problem = self._sign(pdf, field_name, moment, mark)
         level, causes, problems = "B-B", [], []
         if token:
             level = "B-T"
@@ -196,11 +200,11 @@ class Sealer:
             valid_until=token and _certificates_of(token)[0].not_valid_after_utc,
         )
 
-    def _sign(self, pdf, field_name, moment):
+    def _sign(self, pdf, field_name, moment, mark):
         """Return ``(sealed file, token, why there is none)``."""
         room = self._token_room
         for _attempt in range(2):
-            output, prepared = self._prepare(pdf, field_name, moment, room)
+            output, prepared = self._prepare(pdf, field_name, moment, room, mark)
             cms, signature = self._cms.sign(prepared.document_digest)
             token, problem = self._time_stamp(signature)
             if not token or len(token.der) <= room:
@@ -257,7 +261,7 @@ class Sealer:
         except TimestampError as error:
             return None, str(error)
 
-    def _pdf_signer(self, metadata, writer, moment):
+    def _pdf_signer(self, metadata, writer, moment, mark):
         visible = self._settings.visible
         if visible is None:
             return signers.PdfSigner(metadata, self._signer)
@@ -272,12 +276,13 @@ class Sealer:
             moment=moment,
             reason=self._settings.reason,
             level=self._settings.asked,
+            mark=mark,
         )
         return signers.PdfSigner(
             metadata, self._signer, stamp_style=style, new_field_spec=spec
         )
 
-    def _prepare(self, pdf, field_name, moment, token_room):
+    def _prepare(self, pdf, field_name, moment, token_room, mark):
         """Write the update with an empty signature; return the output and its
         digest."""
         writer = _open_for_update(pdf)
@@ -293,7 +298,7 @@ class Sealer:
             contact_info=settings.contact,
         )
         try:
-            signer = self._pdf_signer(metadata, writer, moment)
+            signer = self._pdf_signer(metadata, writer, moment, mark)
             session = signer.init_signing_session(writer)
             session.system_time = moment
             document = session.prepare_tbs_document(

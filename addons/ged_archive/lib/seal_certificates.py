@@ -8,6 +8,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from .errors import InvalidDocumentError
 from .seal import PARSER_ERRORS
+from .seal_parts import read_part
 
 __all__ = ["certificates_of"]
 
@@ -22,11 +23,8 @@ def certificates_of(pdf: bytes) -> list[bytes]:
     try:
         for signature in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
             found[signature.signer_cert.dump()] = None
-            for certificate in signature.other_embedded_certs:
-                found[certificate.dump()] = None
-            stamp = signature.attached_timestamp_data
-            for choice in stamp["certificates"] if stamp else ():
-                found[choice.chosen.dump()] = None
+            part = read_part(signature.pkcs7_content)
+            found.update(dict.fromkeys(part.certificates))
     except PARSER_ERRORS as error:
         raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
     return list(found)

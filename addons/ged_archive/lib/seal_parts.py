@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from .seal import PARSER_ERRORS
 
-__all__ = ["SealPart", "seal_parts"]
+__all__ = ["SealPart", "read_part", "seal_parts"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,14 @@ def seal_parts(pdf: bytes) -> list[SealPart]:
     """Return a part for each signature, oldest first; empty for what is no PDF."""
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
-        return [_part(one.pkcs7_content) for one in reader.embedded_signatures]
+        return [read_part(one.pkcs7_content) for one in reader.embedded_signatures]
     except PARSER_ERRORS:
         # judging a broken seal is for the verification; there is nothing to take out
         return []
 
 
-def _part(content):
+def read_part(content: bytes) -> SealPart:
+    """Return the part for one signature as it stands in a file (DER, padded)."""
     info = cms.ContentInfo.load(content)
     signed, token = info["content"], None
     certificates = _certificates(signed)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-__all__ = ["LEVELS", "Pkcs11Settings", "SealResult", "SealSettings", "VisibleSeal"]
+__all__ = [
+    "LEVELS",
+    "Pkcs11Settings",
+    "SealResult",
+    "SealSettings",
+    "VerifyMark",
+    "VisibleSeal",
+]
 
 #: Levels of PAdES (ETSI EN 319 142-1), each with all of the one before.
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
@@ -42,6 +49,8 @@ class VisibleSeal:
     :param text: lines; empty for who, when, why and the level
     :param image: a PNG or JPEG, shown at the left
     :param qr: content of a QR code, shown at the right
+    :param mark: how the :class:`VerifyMark` of a document shows: ``text``, ``qr`` (as
+        text and as QR, unless ``qr`` is something else), or ``None``
     """
 
     page: int = -1
@@ -49,6 +58,23 @@ class VisibleSeal:
     text: tuple[str, ...] = ()
     image: bytes | None = field(default=None, repr=False)
     qr: str | None = None
+    mark: str | None = None
+
+    def __post_init__(self):
+        if self.mark not in (None, "text", "qr"):
+            raise ValueError("the mark shows as “text”, as “qr” or not at all")
+
+
+@dataclass(frozen=True)
+class VerifyMark:
+    """Where the one document that is sealed can be verified.
+
+    :param text: the line that shows, with the verification code
+    :param url: what the QR holds
+    """
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,13 @@ after the seal are judged too. That a seal was removed altogether shows only by
 comparison with the fingerprint kept in the archive.
 """
 
-import asyncio
 import io
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -26,14 +23,13 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from .certificate import CertificateInfo, as_utc
 from .errors import InvalidDocumentError
 from .evidence import STRICT_POLICY, Evidence
 from .revocation_client import RevocationClient
 from .seal import PARSER_ERRORS, check_pdf_frame
+from .trust import path_problem
 from .tsa import TokenError, read_token
 
 __all__ = ["UNJUDGED_ARCHIVE_STAMP", "SealReport", "inspect_seals"]
@@ -325,53 +321,9 @@ class _Inspection:
         return None
 
     def _leads_to_root(self, certificate, others, extended_usage, moment) -> bool:
-        usage = certificate.key_usage_value
-        if usage and not usage.native & {"digital_signature", "non_repudiation"}:
-            self._errors.append("The certificate was not issued for signatures.")
-            return False
-        moment = as_utc(moment)
-        if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
-            # Said here because a certificate that is itself a root is not examined
-            # further.
-            self._errors.append(f"The certificate was not valid on {moment:%Y-%m-%d}.")
-            return False
-        context = ValidationContext(
-            trust_roots=self._roots,
-            other_certs=others,
-            moment=moment,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
+        problem = path_problem(
+            certificate, others, self._roots, extended_usage, moment
         )
-        validator = CertificateValidator(
-            certificate, intermediate_certs=others, validation_context=context
-        )
-        try:
-            _run(validator.async_validate_usage(set(), extended_usage))
-        except (ValidationError, PathError, PdfError) as error:
-            self._errors.append(str(error))
-            return False
-        return True
-
-
-def _run(coroutine):
-    """Run a coroutine to its end, also where the host has an event loop in this
-    thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    outcome: list = []
-
-    def work():
-        try:
-            outcome.append((asyncio.run(coroutine), None))
-        except Exception as error:  # handed over to the waiting thread
-            outcome.append((None, error))
-
-    thread = threading.Thread(target=work, name="verify-seal")
-    thread.start()
-    thread.join()
-    ((result, error),) = outcome
-    if error:
-        raise error
-    return result
+        if problem:
+            self._errors.append(problem)
+        return not problem

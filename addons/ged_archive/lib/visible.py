@@ -10,6 +10,7 @@ import functools
 import io
 import logging
 import math
+import string
 from pathlib import Path
 
 import qrcode
@@ -23,9 +24,10 @@ from pyhanko.pdf_utils.images import pil_image
 from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.stamp.base import BaseStamp, BaseStampStyle
 
+from .codes import ALPHABET
 from .errors import InvalidDocumentError
 from .rtl import visual
-from .seal_settings import VisibleSeal
+from .seal_settings import VerifyMark, VisibleSeal
 
 __all__ = ["appearance"]
 
@@ -49,8 +51,9 @@ _SMALLEST = 3.0
 class _Style(BaseStampStyle):
     """Hands the drawing over to :class:`_Drawing`."""
 
-    def __init__(self, lines, image, code):
+    def __init__(self, lines, image, code, letters):
         super().__init__(border_width=0)
+        object.__setattr__(self, "letters", letters)
         object.__setattr__(self, "lines", lines)
         object.__setattr__(self, "image", image)
         object.__setattr__(self, "code", code)
@@ -60,11 +63,20 @@ class _Style(BaseStampStyle):
 
 
 def appearance(
-    visible: VisibleSeal, writer, field_name, *, common_name, moment, reason, level
+    visible: VisibleSeal,
+    writer,
+    field_name,
+    *,
+    common_name,
+    moment,
+    reason,
+    level,
+    mark: VerifyMark | None = None,
 ):
     """Return ``(stamp style, field specification)`` for pyHanko.
 
-    Lines may hold ``{signer}``, ``{date}``, ``{reason}``, ``{level}``. Raises
+    Lines may hold ``{signer}``, ``{date}``, ``{reason}``, ``{level}``, ``{code}``; the
+    text of ``mark`` comes last where they do not say its place. Raises
     :class:`InvalidDocumentError` when page or box is not in the document, or the
     picture cannot be read.
     """
@@ -73,6 +85,7 @@ def appearance(
         "{date}": f"{moment:%Y-%m-%d %H:%M} UTC",
         "{reason}": reason or "",
         "{level}": f"PAdES {level}",
+        "{code}": mark.text if mark and visible.mark else "",
     }
     lines = visible.text or (
         "{signer}",
@@ -80,6 +93,8 @@ def appearance(
         *(["{reason}"] * bool(reason)),
         ("{level}"),
     )
+    if not any("{code}" in line for line in lines):
+        lines = (*lines, "{code}")
     texts = []
     for line in lines:
         for key, value in words.items():
@@ -88,7 +103,12 @@ def appearance(
             texts.append(visual(line.strip()))
     page, box = _place(visible, writer)
     image = _read_image(visible.image) if visible.image else None
-    style = _Style(tuple(texts), image, visible.qr)
+    code = visible.qr
+    if not code and mark and visible.mark == "qr":
+        code = mark.url
+    # all that codes are made of, so that one font serves all documents of a day
+    letters = ALPHABET + string.digits if words["{code}"] else ""
+    style = _Style(tuple(texts), image, code, letters)
     return style, SigFieldSpec(field_name, on_page=page, box=box)
 
 
@@ -174,7 +194,7 @@ class _Drawing(BaseStamp):
 
     def _text(self, left, room, height):
         lines = self.style.lines
-        letters = "".join(sorted(set("".join(lines)))) + "?"
+        letters = "".join(sorted(set("".join(lines) + self.style.letters))) + "?"
         font = _subset(letters)
         self.set_resource(ResourceType.FONT, pdf_name("/F1"), font.add_to(self.writer))
         widest = max(font.width(line) for line in lines) or 1

@@ -42,9 +42,11 @@ from . import (  # isort: skip
     ged_document_refile,
     ged_anchor,
     ged_anchor_verify,
+    ged_anchor_trust,
     ged_verification,
     ged_verification_run,
     ged_verification_line,
     ged_alert,
+    ged_document_alert,
     ged_document_report,
 )

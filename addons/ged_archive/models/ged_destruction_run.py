@@ -1,15 +1,13 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-from datetime import UTC, datetime
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..lib.errors import ArchiveError
-from ..lib.pdfa import convert
-from ..lib.xmp import DocumentInfo
+from .paper import as_pdfa3
 
 _logger = logging.getLogger(__name__)
 
@@ -157,8 +155,13 @@ class GedDestruction(models.Model):
         """Return the archived certificate (kind ``evidence``, kept without limit)."""
         pdf = self._render_certificate(lines)
         sealer = self.company_id._ged_get_sealer()
-        seal = sealer.seal(pdf) if sealer else None
-        return self.env["ged.document"]._archive(
+        Document = self.env["ged.document"]
+        vals = (
+            Document._seal_with_code(sealer, pdf, self.company_id)
+            if sealer
+            else {"content": pdf}
+        )
+        return Document._archive(
             [
                 {
                     "kind": "evidence",
@@ -173,7 +176,7 @@ class GedDestruction(models.Model):
                     # the proof of what is gone must not go
                     "retention_until": False,
                     "portal_visible": False,
-                    **({"seal": seal} if seal else {"content": pdf}),
+                    **vals,
                 }
             ]
         )
@@ -203,18 +206,12 @@ class GedDestruction(models.Model):
                 "data-report-header-spacing": 0,
             },
         )
-        conversion = convert(
+        return as_pdfa3(
             pdf,
-            DocumentInfo(
-                title=record.env._(
-                    "Certificate of destruction %(number)s", number=self.name
-                ),
-                author=self.company_id.name,
-                subject=record.env._("Destruction of archived documents"),
-                lang=(lang or "en_US").replace("_", "-"),
-                created=datetime.now(UTC),
+            title=record.env._(
+                "Certificate of destruction %(number)s", number=self.name
             ),
+            subject=record.env._("Destruction of archived documents"),
+            company=self.company_id,
+            lang=lang,
         )
-        for obstacle in conversion.obstacles:
-            _logger.info("certificate %s is not PDF/A-3: %s", self.name, obstacle)
-        return conversion.data

@@ -67,6 +67,28 @@ class GedDocument(models.Model):
         return f"{url}#{code}" if code else url
 
     @api.model
+    def _verify_mark(self, company, code):
+        """Return what a visible seal shows of a document with this code, for
+        ``lib.seal.Sealer.seal``.
+        """
+        # slow to import: only processes that seal pay for it
+        from ..lib.seal_settings import VerifyMark
+
+        return VerifyMark(
+            self.env._("Verification code: %(code)s", code=pretty(code)),
+            self._verify_url(company, code),
+        )
+
+    @api.model
+    def _seal_with_code(self, sealer, content, company):
+        """Seal a PDF under a new verification code, which a visible seal shows; return
+        the values for ``_archive``.
+        """
+        code = new_code()
+        seal = sealer.seal(content, mark=self._verify_mark(company, code))
+        return {"seal": seal, "verify_code": code}
+
+    @api.model
     def _verify_qr(self, company, code, size=200):
         """Return the QR of the public page with this code as PNG bytes, without
         margin.

@@ -46,6 +46,7 @@ class GedDocument(models.Model):
         * ``anchored_at``: when the first anchor that covers the document was
           time-stamped (made, if none has a time stamp); false before;
         * ``anchored_by``: the time-stamp server of that anchor, or false;
+        * ``anchor_trust``: whether its authority is trusted (``ged.anchor.tsa_trust``);
         * ``seen``: who saw it, last first: dictionaries ``at``, ``user_name``,
           ``event_type``, at most :data:`SEEN_LIMIT`.
 
@@ -70,6 +71,7 @@ class GedDocument(models.Model):
             "chain_number": document.chain_number,
             "anchored_at": anchor.token_time or anchor.at,
             "anchored_by": anchor.tsa,
+            "anchor_trust": anchor.tsa_trust,
             "seen": [
                 {
                     "at": event.at,
@@ -87,6 +89,19 @@ class GedDocument(models.Model):
                 )
             ],
         }
+
+    def _anchor_words(self, report):
+        """Return who time-stamped the anchor, and whether it is trusted, in words;
+        ``""`` without a time stamp.
+        """
+        if not report["anchored_by"]:
+            return ""
+        words = {
+            "trusted": self.env._("authority trusted"),
+            "untrusted": self.env._("authority not trusted"),
+        }
+        trust = words.get(report["anchor_trust"], self.env._("authority not judged"))
+        return f"{report['anchored_by']} ({trust})"
 
     def _first_anchor(self):
         """Return the first anchor that covers the document, a time-stamped one if

@@ -1,7 +1,5 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import UTC, datetime
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date, format_datetime
@@ -97,19 +95,11 @@ class GedDocument(models.Model):
 
     def _evidence_finish(self, pdf, company, sealer):
         # slow to import: only those who print pay for it
-        from ..lib.pdfa import convert
-        from ..lib.xmp import DocumentInfo
+        from .paper import as_pdfa3
 
         names = self.sudo().mapped("display_name")
         title = self.env._(
             "Evidence sheet: %(documents)s", documents=", ".join(names[:3])
-        )
-        info = DocumentInfo(
-            title=title + ("…" if len(names) > 3 else ""),
-            author=company.sudo().name,
-            subject=self.env._("Evidence from the archive"),
-            lang=(self.env.lang or "en_US").replace("_", "-"),
-            created=datetime.now(UTC),
         )
         attachment = Attachment(
             name="evidence.jsonl",
@@ -118,7 +108,14 @@ class GedDocument(models.Model):
             relationship="Data",
             description=self.env._("What was hashed, one line per link"),
         )
-        converted = convert(pdf, info, attachment).data
+        converted = as_pdfa3(
+            pdf,
+            title=title + ("…" if len(names) > 3 else ""),
+            subject=self.env._("Evidence from the archive"),
+            company=company,
+            lang=self.env.lang,
+            attachment=attachment,
+        )
         return sealer.seal(converted).data if sealer else converted
 
     def _evidence_sealer(self, company):
@@ -190,7 +187,7 @@ class GedDocument(models.Model):
         """Return what the template shows of one document (as superuser)."""
         self.ensure_one()
         destroyed = any(event.event_type == "destroyed" for event in events)
-        problems, anchored_at = self._evidence_verification()
+        problems, anchored_at, anchored_by = self._evidence_verification()
         labels = dict(
             self.env["ged.event"]._fields["event_type"]._description_selection(self.env)
         )
@@ -212,6 +209,7 @@ class GedDocument(models.Model):
             "chain_number": row["chain_number"],
             "chain_hash": row["chain_hash"],
             "anchored_at": self._evidence_moment(anchored_at),
+            "anchored_by": anchored_by,
             "versions": [
                 (one, self._evidence_moment(one.archived_at)) for one in versions
             ],
@@ -242,9 +240,11 @@ class GedDocument(models.Model):
         return versions
 
     def _evidence_verification(self):
-        """Return ``(problems in words, time of the anchor or None)`` as found now."""
+        """Return ``(problems in words, time of the anchor or None, who time-stamped it
+        in words)`` as found now.
+        """
         report = self._verify_report()
-        return report["problems"], report["anchored_at"]
+        return report["problems"], report["anchored_at"], self._anchor_words(report)
 
     def _evidence_moment(self, moment):
         """Write a time of the archive in UTC, as it was hashed."""

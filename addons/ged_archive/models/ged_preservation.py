@@ -1,10 +1,13 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import UTC
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .ged_document import SEAL_LEVELS
 from .ged_document_guard import creation_allowed
+from .ged_document_preservation import LEVELS
 from .ged_triggers import create_guards
 
 
@@ -120,7 +123,7 @@ class GedPreservation(models.Model):
         document, evidence = self.document_id, self.evidence_id
         try:
             content = asic.read(evidence._get_content())
-            documents, previous, _data = preservation.read_manifest(content.manifest)
+            documents, previous, data = preservation.read_manifest(content.manifest)
         except (ArchiveError, UserError) as exc:
             return [
                 self.env._(
@@ -165,4 +168,41 @@ class GedPreservation(models.Model):
                     container=evidence.display_name,
                 )
             )
+        if not self._is_proven(data):
+            problems.append(
+                self.env._(
+                    "The later evidence %(container)s does not say that the "
+                    "certificates in the seal of %(document)s were not revoked, as "
+                    "the level %(level)s needs.",
+                    container=evidence.display_name,
+                    document=document.display_name,
+                    level=self.level_after,
+                )
+            )
         return problems
+
+    def _is_proven(self, data):
+        """Tell whether the ``ValidationData`` of the container carry what was gained.
+
+        A level that the document had before is not gained here.
+        """
+        from ..lib import preservation
+        from ..lib.errors import ArchiveError
+        from ..lib.seal_certificates import certificates_of
+
+        document = self.document_id
+        gained = LEVELS.index(self.level_after) > LEVELS.index(self.level_before)
+        if not gained or self.level_after not in ("B-LT", "B-LTA"):
+            return True
+        profile = self.company_id.sudo().ged_seal_profile_id
+        roots = profile._authority()[0] if profile else ()
+        moment = document.sealed_at or self.stamped_at
+        try:
+            certificates = certificates_of(document._get_content())
+        except (ArchiveError, UserError):
+            # told as the content of the document
+            return True
+        state = preservation.state_of(
+            certificates, data, moment.replace(tzinfo=UTC), roots
+        )
+        return state == "good"

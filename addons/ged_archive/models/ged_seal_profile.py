@@ -154,6 +154,14 @@ class GedSealProfile(models.Model):
         string="Lines",
         help="One line of text per line. Empty: the name in the certificate.",
     )
+    visible_code = fields.Selection(
+        [("text", "As text"), ("qr", "As text and QR")],
+        string="Verification code",
+        default="qr",
+        help="The seal shows the code by which anybody can have the document verified "
+        "on the public page, where the code is known before the sealing. “{code}” in "
+        "the lines says its place.",
+    )
     # shown by PDF readers
     reason = fields.Char(translate=False)
     location = fields.Char()

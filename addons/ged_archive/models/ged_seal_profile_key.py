@@ -80,15 +80,16 @@ class GedSealProfile(models.Model):
         material.key.close()
         return material.info, False
 
-    def _authority(self):
+    def _authority(self, field="trust_roots"):
         """Return the certificates of the authority as ``(roots, others)``, in DER.
 
-        Raises ``ValueError`` when the file holds something else.
+        :param field: the one that holds their file
+        :raises ValueError: the file holds something else
         """
-        profile = self.sudo().with_context(bin_size=False)
-        if not profile.trust_roots:
+        data = self.sudo().with_context(bin_size=False)[field]
+        if not data:
             return (), ()
-        found = x509.load_pem_x509_certificates(base64.b64decode(profile.trust_roots))
+        found = x509.load_pem_x509_certificates(base64.b64decode(data))
         roots = tuple(der(one) for one in found if one.issuer == one.subject)
         others = tuple(der(one) for one in found if one.issuer != one.subject)
         return roots, others
@@ -192,6 +193,7 @@ class GedSealProfile(models.Model):
             page=0 if self.visible_page == "first" else -1,
             box=BOXES[self.visible_position],
             text=tuple(line.strip() for line in lines if line.strip()),
+            mark=self.visible_code or None,
         )
 
     # --------------------------------------------------------------------- sealer

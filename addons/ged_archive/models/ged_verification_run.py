@@ -254,6 +254,9 @@ class GedVerification(models.Model):
         )
         if isinstance(content, str):
             content = content.encode()
+        vals = {"content": content}
+        if kind == "pdf":
+            vals = self._finish_report(content)
         day = fields.Date.to_string(self.ended_at)
         return (
             self.env["ged.document"]
@@ -264,7 +267,7 @@ class GedVerification(models.Model):
                         "kind": "evidence",
                         "name": f"VERIFICATION/{day}/{self.id}",
                         "filename": f"verification_{day}_{self.id}.{kind}",
-                        "content": content,
+                        **vals,
                         "company_id": self.company_id.id,
                         "document_date": fields.Date.to_date(self.ended_at),
                         "portal_visible": False,
@@ -275,3 +278,23 @@ class GedVerification(models.Model):
                 ]
             )
         )
+
+    def _finish_report(self, pdf):
+        """Return the values of the archived file: PDF/A-3, sealed by the company where
+        it has a working seal.
+        """
+        # slow to import: only a verification that ends pays for it
+        from .paper import as_pdfa3
+
+        paper = as_pdfa3(
+            pdf,
+            title=self.env._("Verification of the archive, %s", self.display_name),
+            subject=self.env._("Evidence from the archive"),
+            company=self.company_id,
+            lang=self.env.lang,
+        )
+        Document = self.env["ged.document"]
+        sealer, _reason = Document._evidence_sealer(self.company_id)
+        if not sealer:
+            return {"content": paper}
+        return Document._seal_with_code(sealer, paper, self.company_id)

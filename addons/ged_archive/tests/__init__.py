@@ -18,6 +18,7 @@ from . import (
     test_import,
     test_kind,
     test_preservation,
+    test_preservation_long_term,
     test_rights,
     test_public_page,
     test_replay,

@@ -8,7 +8,6 @@ import io
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -25,21 +24,14 @@ from odoo.tests import tagged
 
 from ..lib.verify import inspect_seals
 from .common import ArchiveCommon, make_pdf
-from .common_pki import PkiCommon, load_pki
+from .common_pki import OnlinePkiCommon, PkiCommon, pem
 
-ONLINE = Path(__file__).parent / "lib" / "ged_online_pki.py"
 MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
     "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
 )
 PIN = "246813"
-
-
-def _pem(*certificates):
-    return base64.b64encode(
-        b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
-    )
 
 
 class SealCommon(ArchiveCommon):
@@ -54,30 +46,16 @@ class SealCommon(ArchiveCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSealWithAuthority(SealCommon):
+class TestSealWithAuthority(SealCommon, OnlinePkiCommon):
     """An authority that answers OCSP, lists of revocation and time stamps."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        load_pki()
-        if "ged_online_pki" not in sys.modules:
-            spec = importlib.util.spec_from_file_location("ged_online_pki", ONLINE)
-            module = importlib.util.module_from_spec(spec)
-            sys.modules["ged_online_pki"] = module
-            spec.loader.exec_module(module)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.pki = sys.modules["ged_online_pki"].OnlinePki(Path(folder.name))
-        cls.addClassCleanup(cls.pki.close)
 
     def _online_profile(self, level):
         return self._profile(
             pkcs12=base64.b64encode(self.pki.pkcs12("signer-ec")),
-            password=load_pki().PASSWORD,
+            password=self.pki_password,
             level=level,
             tsa_url=self.pki.tsa_url(),
-            trust_roots=_pem(self.pki.x509("root"), self.pki.x509("interm")),
+            trust_roots=pem(self.pki.x509("root"), self.pki.x509("interm")),
         )
 
     def test_long_term_levels(self):
@@ -194,7 +172,7 @@ class TestSealWithToken(SealCommon, PkiCommon):
                 "pkcs11_token": "demat",
                 "pkcs11_pin": PIN,
                 "pkcs11_key": "signer",
-                "trust_roots": _pem(self.pki.x509("root"), self.pki.x509("interm")),
+                "trust_roots": pem(self.pki.x509("root"), self.pki.x509("interm")),
                 **values,
             }
         )

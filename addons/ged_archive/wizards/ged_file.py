@@ -226,7 +226,9 @@ class GedFileWizardLine(models.TransientModel):
                     "name": self.name,
                     "filename": attachment.name,
                     **(
-                        {"seal": sealer.seal(content)}
+                        self.env["ged.document"]._seal_with_code(
+                            sealer, content, wizard.company_id
+                        )
                         if sealed
                         else {"content": content, "mimetype": attachment.mimetype}
                     ),

@@ -59,6 +59,7 @@ def look(verify, pdf):
             and report.modification_ok
             and not report.covers_whole_file,
             "fingerprint": report.fingerprint,
+            "unjudged": verify.UNJUDGED_ARCHIVE_STAMP in report.remarks,
         }
         for report in reports[:MOST]
     ]

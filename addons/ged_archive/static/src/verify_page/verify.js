@@ -75,6 +75,7 @@
     }
 
     async function take(file) {
+        find("file_name").textContent = file ? file.name : "";
         find("send").hidden = !file;
         find("send_hint").hidden = !file || !secure;
         if (!file || !secure) {

@@ -1,0 +1,162 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The papers that the archive draws are PDF/A-3 before and after each seal level.
+
+Evidence sheet, verification report, certificate of destruction and the PDFs of an
+export, drawn by a real server, judged by veraPDF. The archive seals them with keys and
+services of a test authority.
+"""
+
+import base64
+import importlib.util
+import sys
+
+import pytest
+
+from tests.support.files import ROOT
+from tests.verapdf import VeraPdf, missing_parts
+
+LIB = ROOT / "addons" / "ged_archive" / "tests" / "lib"
+LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
+LANGUAGES = ("fr_FR", "en_US")
+
+DRAW = """
+import base64, io, zipfile
+from datetime import date, timedelta
+from odoo.addons.ged_archive.tests.common import make_pdf
+
+company = env.company
+company.partner_id.lang = lang
+env = env(context={**env.context, "lang": lang, "allowed_company_ids": company.ids})
+company = env.company
+company.ged_seal_profile_id = level != "none" and env["ged.seal.profile"].create({
+    "name": level, "company_id": company.id, "password": password, "level": level,
+    "pkcs12": pkcs12, "tsa_url": level != "B-B" and tsa_url, "trust_roots": roots,
+})
+env.cr.commit()
+sealer = company._ged_get_sealer()
+customer = env["res.partner"].create({"name": "Menuiserie Œuvre & Façade — Łódź"})
+
+def archive(name, **values):
+    pdf = make_pdf(name)
+    seal = {"seal": sealer.seal(pdf)} if sealer else {"content": pdf}
+    return env["ged.document"]._archive([{
+        "name": name, "filename": f"{name}.pdf", "company_id": company.id,
+        "partner_id": customer.id, "site_name": "Résidence des Tilleuls",
+        **seal, **values,
+    }])
+
+kinds = env["ged.kind"].search([]).mapped("code")
+kept = env["ged.document"]
+for code in kinds:
+    kept |= archive(f"{level}-{code}", kind=code)
+yesterday = date.today() - timedelta(days=1)
+ended = archive(f"{level}-ended", kind="invoice", retention_until=yesterday)
+env.cr.commit()
+env["ged.chain"]._cron_chain_pending()
+papers = {"sheet": kept._render_evidence_sheet()}
+
+people = [
+    env["res.users"].create({
+        "name": f"{level} {number}", "login": f"{level}-{number}", "lang": lang,
+        "group_ids": [
+            (4, env.ref("base.group_user").id),
+            (4, env.ref("ged_archive.group_ged_manager").id),
+        ],
+        "company_id": company.id, "company_ids": [(6, 0, company.ids)],
+    })
+    for number in range(2)
+]
+one = env["ged.destruction"].with_user(people[0])._new_list(ended.with_user(people[0]))
+one._decide("propose")
+one._decide("approve", "read")
+one.with_user(people[1])._decide("approve")
+one.action_execute()
+papers["certificate"] = one.sudo().certificate_id._get_content()
+assert not ended.attachment_id, "the content is destroyed"
+
+env["ged.verification"]._request(company)
+env.cr.commit()
+env["ged.verification"]._cron_verify()
+found = env["ged.verification"].search([], limit=1)
+assert (found.state, found.problem_count) == ("done", 0), found.line_ids.mapped("message")
+assert found.report_id.mimetype == "application/pdf"
+papers["report"] = found.report_id._get_content()
+assert found.report_id.seal_level == level, found.report_id.seal_note
+
+export = env["ged.export"].create({
+    "company_id": company.id, "document_ids": [(6, 0, (kept[:2] | found.report_id).ids)],
+    "with_sheets": True,
+})
+file = io.BytesIO()
+export._write_zip(file)
+with zipfile.ZipFile(file) as opened:
+    for name in opened.namelist():
+        if name.endswith(".pdf") and name.startswith("evidence_sheets/"):
+            papers[name] = opened.read(name)
+env.cr.commit()
+result = {name: base64.b64encode(data).decode() for name, data in papers.items()}
+"""
+
+
+def load(name):
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, LIB / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory):
+    load("ged_pki")
+    authority = load("ged_online_pki").OnlinePki(tmp_path_factory.mktemp("online"))
+    yield authority
+    authority.close()
+
+
+@pytest.fixture(scope="module")
+def verapdf(tmp_path_factory):
+    missing = missing_parts()
+    if missing:
+        pytest.skip(missing)
+    validator = VeraPdf(tmp_path_factory.mktemp("verapdf"))
+    yield validator
+    validator.close()
+
+
+@pytest.fixture(scope="module")
+def server(make_server, demat_template):
+    return make_server(demat_template)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_papers(server, pki, verapdf, level):
+    turn = LEVELS.index(level)
+    papers = server.run(
+        DRAW,
+        level=level,
+        lang=LANGUAGES[turn % 2],
+        pkcs12=base64.b64encode(
+            pki.pkcs12("signer-ec" if turn % 2 else "signer")
+        ).decode(),
+        password=load("ged_pki").PASSWORD,
+        tsa_url=pki.tsa_url(),
+        roots=base64.b64encode(pem(pki, "root", "interm")).decode(),
+    )
+    assert len(papers) == 3 + 3
+    broken = {}
+    for name, data in papers.items():
+        pdf = base64.b64decode(data)
+        assert pdf.startswith(b"%PDF"), name
+        assert (b"/ByteRange" in pdf) == (level != "none"), name
+        if rules := verapdf.check(pdf):
+            broken[name] = rules
+    assert broken == {}
+
+
+def pem(pki, *labels):
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return b"".join(pki.x509(one).public_bytes(Encoding.PEM) for one in labels)
