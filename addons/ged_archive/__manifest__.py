@@ -48,6 +48,8 @@
         "views/ged_document_alert_views.xml",
         "wizards/ged_document_check_views.xml",
         "wizards/ged_import_views.xml",
+        "wizards/ged_import_job_views.xml",
+        "data/ir_cron_import_data.xml",
     ],
     "demo": ["demo/ged_document_demo.xml"],
     "assets": {
@@ -55,6 +57,7 @@
             "ged_archive/static/src/alert_banner/*",
             "ged_archive/static/src/document_preview/*",
             "ged_archive/static/src/file_attachment/*",
+            "ged_archive/static/src/filing_panel/*",
             "ged_archive/static/src/verification_refresh/*",
         ],
     },

@@ -62,6 +62,12 @@ class Visitor:
             self.page.screenshot(path=Path(folder) / f"{name}-{size}.png")
         self._show(DESKTOP, again)
 
+    def snapshot(self, name):
+        """Keep a picture of the page as it is now, menus and pointer included."""
+        if folder := os.environ.get(SCREENSHOTS_VARIABLE):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
     def _show(self, viewport, again):
         if self.page.viewport_size == viewport:
             self.page.wait_for_timeout(600)

@@ -11,6 +11,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -20,7 +21,7 @@ from .errors import InvalidDocumentError
 from .export_format import NAMESPACE, XSD
 from .export_links import ImportedDocument, LinkCheck, Problem, read_document
 
-__all__ = ["ExportContent", "read_export"]
+__all__ = ["ExportContent", "count_documents", "read_export"]
 
 MAX_FILES = 100_000
 MAX_FILE = 512 * 1024 * 1024
@@ -71,17 +72,33 @@ class ExportContent:
         self.problems.append(Problem(code, values))
 
 
-def read_export(file) -> ExportContent:
-    """Check the ZIP in the seekable binary ``file``; every problem is in the result."""
+def read_export(
+    file, tell: Callable[[int, int], None] | None = None
+) -> ExportContent:
+    """Check the ZIP in the seekable binary ``file``; every problem is in the result.
+
+    :param tell: called with how many documents were read, of how many
+    """
     content = ExportContent()
     try:
         with zipfile.ZipFile(file) as archive:
             if _names_hold(archive, content):
-                _check(archive, content)
+                _check(archive, content, tell)
     except (*_ERRORS, KeyError, TypeError) as error:
         # evidence with values of another type is damage too, not a fault of ours
         content.add("damaged", error=str(error))
     return content
+
+
+def count_documents(file) -> int:
+    """Return how many files of documents a ZIP has; nothing of it is checked. 0 for
+    what is no ZIP.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(name.startswith("documents/") for name in archive.namelist())
+    except _ERRORS:
+        return 0
 
 
 def read_member(archive, name) -> bytes:
@@ -131,7 +148,7 @@ def _is_safe(name):
     )
 
 
-def _check(archive, content):
+def _check(archive, content, tell):
     sums = _check_sums(archive, content)
     _check_signature(archive, content)
     root = _read_manifest(archive, content)
@@ -143,7 +160,10 @@ def _check(archive, content):
     if content.sealed and not content.signature:
         content.add("seal_missing")
     check, paths = LinkCheck(content), set()
-    for node in root.iterfind(f"{{{NAMESPACE}}}document"):
+    nodes = root.findall(f"{{{NAMESPACE}}}document")
+    for place, node in enumerate(nodes):
+        if tell:
+            tell(place, len(nodes))
         document = read_document(node, check)
         if not document:
             continue

@@ -144,20 +144,3 @@ class GedDocument(models.Model):
             if not self.env.cr.rowcount:
                 break
             self.env["ged.folder"].invalidate_model()
-
-    @api.model
-    def search_panel_select_range(self, field_name, **kwargs):
-        if field_name != "folder_id":
-            return super().search_panel_select_range(field_name, **kwargs)
-        # Extends web: the host would send all folders of all customers.
-        domain = [
-            *kwargs.get("search_domain", []),
-            *kwargs.get("category_domain", []),
-            *kwargs.get("filter_domain", []),
-            ("folder_id", "!=", False),
-        ]
-        counts = {
-            folder.id: count
-            for folder, count in self._read_group(domain, ["folder_id"], ["__count"])
-        }
-        return self.env["ged.folder"]._panel_values(counts)

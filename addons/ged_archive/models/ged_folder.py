@@ -5,10 +5,6 @@ from odoo.tools import SQL, split_every
 
 from .ged_chain import CONTENTION
 
-#: Most customers and folders that the search panel shows.
-MAX_CUSTOMERS = 200
-MAX_FOLDERS = 2000
-
 
 class GedFolder(models.Model):
     """One folder of the filing plan: customer › site › year › kind.
@@ -229,46 +225,6 @@ class GedFolder(models.Model):
                 customers.get(partner), site, year, kinds.browse(kind or [])
             )
             for company, partner, site, year, kind in keys
-        }
-
-    # -------------------------------------------------------------- search panel
-
-    @api.model
-    def _panel_values(self, counts):
-        """Return the folders of a search as the search panel wants them.
-
-        ``counts`` is ``{folder id: number of documents}``. With too many folders the
-        lower levels are left out; with too many customers there is a message instead.
-
-        :return: ``{"values": [...], "parent_field": ...}`` or ``{"error_msg": ...}``
-        """
-        leaves = self.sudo().browse(counts)
-        totals = {}
-        for folder in leaves:
-            for folder_id in map(int, folder.parent_path.strip("/").split("/")):
-                totals[folder_id] = totals.get(folder_id, 0) + counts[folder.id]
-        folders = self.sudo().search([("id", "in", list(totals))])
-        customers = folders.filtered(lambda folder: not folder.parent_id)
-        if len(customers) > MAX_CUSTOMERS:
-            return {
-                "error_msg": self.env._(
-                    "%(count)s customers: search for one to see its folders.",
-                    count=len(customers),
-                )
-            }
-        if len(folders) > MAX_FOLDERS:
-            folders = customers
-        return {
-            "parent_field": "parent_id",
-            "values": [
-                {
-                    "id": folder.id,
-                    "display_name": folder.display_name,
-                    "parent_id": folder.parent_id.id,
-                    "__count": totals[folder.id],
-                }
-                for folder in folders
-            ],
         }
 
 

@@ -2,13 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 import logging
-from contextlib import contextmanager
-
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
+from .alive import alive
 from .ged_chain import CONTENTION
 from .ged_verification import OPEN
 
@@ -37,7 +35,7 @@ class GedVerification(models.Model):
         while job := self.sudo().search(
             [("state", "in", OPEN), ("id", "not in", held.ids)], order="id", limit=1
         ):
-            with job._alive() as mine:
+            with alive(self.env.cr, LOCK_CLASS, job.id) as mine:
                 if not mine:
                     # another worker has it
                     held |= job
@@ -54,27 +52,6 @@ class GedVerification(models.Model):
         if modules.module.current_test:
             return 1
         return self.env["ir.cron"]._commit_progress(1, remaining=remaining)
-
-    @contextmanager
-    def _alive(self):
-        """Hold the lock of a living worker; yields whether we got it.
-
-        It belongs to the database session: a crash gives it back, a commit does not.
-        """
-        self.ensure_one()
-        [[got]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, self.id)
-        )
-        try:
-            yield got
-        finally:
-            if got:
-                cr = self.env.cr
-                if cr._cnx.info.transaction_status == TRANSACTION_STATUS_INERROR:
-                    cr.rollback()
-                cr.execute(
-                    SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
-                )
 
     def _advance_or_fail(self):
         """Do one slice; return whether there is more to do."""

@@ -3,6 +3,8 @@
 from . import (
     test_access,
     test_anchor,
+    test_anchor_trust,
+    test_document_alert,
     test_archive,
     test_attachment,
     test_chain,
@@ -16,6 +18,7 @@ from . import (
     test_folder,
     test_fulltext,
     test_import,
+    test_import_job,
     test_kind,
     test_preservation,
     test_preservation_long_term,

@@ -4,9 +4,9 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
-from odoo.addons.ged_archive.models import ged_folder
+from odoo.addons.ged_archive.models import ged_folder_panel
 
 from .common import ArchiveCommon
 from .test_rights import SECRET, RightsCommon
@@ -129,19 +129,124 @@ class TestFolder(ArchiveCommon):
             4,
         )
 
-    def test_panel_of_a_big_archive(self):
-        documents = self._archive() | self._archive(partner_id=self.stranger.id)
-        domain = [("id", "in", documents.ids)]
-        self.patch(ged_folder, "MAX_FOLDERS", 3)
-        self.assertEqual(
-            {value["display_name"] for value in self._panel(domain)["values"]},
-            {"Dupont SARL", "Martin SA"},
+    def test_panel_opens_branch_by_branch(self):
+        """With more folders than are sent at a time."""
+        documents = self._archive(site_name="Quai 12") | self._archive(
+            partner_id=self.stranger.id
         )
-        self.patch(ged_folder, "MAX_CUSTOMERS", 1)
-        self.assertIn("2 customers", self._panel(domain)["error_msg"])
+        domain = [("id", "in", documents.ids)]
+        self.patch(ged_folder_panel, "MAX_FOLDERS", 3)
+        closed = self._panel(domain)["values"]
+        self.assertEqual(self._names(closed), {"Dupont SARL", "Martin SA"})
+        dupont = closed[0]["id"]
+        opened = self._panel(domain, dupont)["values"]
+        self.assertEqual(self._names(opened), {"Dupont SARL", "Martin SA", "Quai 12"})
+        site = next(one["id"] for one in opened if one["display_name"] == "Quai 12")
+        deeper = self._panel(domain, site)["values"]
+        self.assertEqual(
+            self._names(deeper), {"Dupont SARL", "Martin SA", "Quai 12", "2026"}
+        )
+        # a folder that is gone, or of another kind
+        for opened in (-1, True, "p:nobody", "x", None):
+            self.assertEqual(self._panel(domain, opened)["values"], closed)
 
-    def _panel(self, domain):
-        return self.Document.search_panel_select_range(
+    def _names(self, values):
+        return {value["display_name"] for value in values}
+
+    def test_panel_with_very_many_customers(self):
+        """10,000 customers: few queries, few nodes, and each is found."""
+        ids = self._many_customers(10_000)
+        domain = [("company_id", "=", self.company.id)]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):
+            values = self._panel(domain)["values"]
+        self.assertLessEqual(len(values), 40)
+        self.assertEqual(sum(one["__count"] for one in values), 10_000)
+        self.assertTrue(all(str(one["id"]).startswith("p:") for one in values))
+        reached, most, groups = set(), 0, [one["id"] for one in values]
+        while groups:
+            group = groups.pop()
+            with self.assertQueryCount(3):
+                values = self._panel(domain, group)["values"]
+            most = max(most, len(values))
+            below = [one for one in values if one["parent_id"] == group]
+            groups += [one["id"] for one in below if isinstance(one["id"], str)]
+            found = {one["id"] for one in below if isinstance(one["id"], int)}
+            reached |= found
+            with self.assertQueryCount(3):
+                count = self.Document.search_count(
+                    [*domain, ("folder_prefix", "=", group.removeprefix("p:"))]
+                )
+            self.assertEqual(count, sum(one["__count"] for one in below))
+        self.assertEqual(len(reached), 10_000)
+        self.assertLessEqual(most, 400)
+        # what is below a customer comes when it is opened
+        customer = next(iter(reached))
+        with self.assertQueryCount(5):
+            values = self._panel(domain, customer)["values"]
+        [year] = [one for one in values if one["parent_id"] == customer]
+        self.assertEqual(year["display_name"], "2026")
+        self.assertLessEqual(len(values), 400)
+        # a search for one shows its folders, without groups
+        name = self.env["res.partner"].browse(ids[5000]).name
+        found = self._panel([*domain, ("partner_id", "=", ids[5000])])["values"]
+        self.assertEqual([one["display_name"] for one in found], [name, "2026", "Invoice"])
+
+    def _many_customers(self, count):
+        """Insert customers with one document each, as only tests may; return the ids
+        of the customers.
+        """
+        model = self._archive(partner_id=False)
+        cr = self.env.cr
+        cr.execute(
+            """
+            INSERT INTO res_partner (name, complete_name, active, company_id, type)
+            SELECT n.name, n.name, TRUE, NULL, 'contact'
+              FROM (SELECT substr(initcap(translate(md5(i::text), '0123456789',
+                                  'éghijklmno')), 1, 9) AS name
+                      FROM generate_series(1, %s) i) n
+            RETURNING id
+            """,
+            [count],
+        )
+        ids = [row[0] for row in cr.fetchall()]
+        cr.execute(
+            "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)",
+            [ids],
+        )
+        kind = self.env.ref("ged_archive.ged_kind_invoice").id
+        keys = {one: (self.company.id, one, "", 2026, kind) for one in ids}
+        folders = self.env["ged.folder"]._find_or_create(keys.values())
+        columns = [
+            name
+            for name, field in self.Document._fields.items()
+            if field.store
+            and field.column_type
+            and name not in ("id", "partner_id", "folder_id", "verify_code")
+        ]
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO ged_document (partner_id, folder_id, %(columns)s)
+                SELECT v.partner, v.folder, %(columns)s
+                  FROM ged_document d, unnest(%(partners)s, %(folders)s)
+                       AS v (partner, folder)
+                 WHERE d.id = %(model)s
+                """,
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                partners=ids,
+                folders=[folders[keys[one]] for one in ids],
+                model=model.id,
+            )
+        )
+        cr.execute("UPDATE ged_document SET folder_id = NULL WHERE id = %s", [model.id])
+        return ids
+
+    def _panel(self, domain, opened=None):
+        return self.Document.with_context(
+            ged_open_folder=opened
+        ).search_panel_select_range(
             "folder_id", search_domain=domain, enable_counters=True
         )
 

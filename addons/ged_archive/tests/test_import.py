@@ -12,9 +12,8 @@ from odoo.tests import tagged
 from .common import ArchiveCommon, make_pdf
 
 
-@tagged("post_install", "-at_install")
-class TestImport(ArchiveCommon):
-    """An export of one company, imported into the other."""
+class ImportCommon(ArchiveCommon):
+    """An export of one company, to be imported into the other."""
 
     @classmethod
     def setUpClass(cls):
@@ -89,6 +88,9 @@ class TestImport(ArchiveCommon):
             order="id",
         )
 
+
+@tagged("post_install", "-at_install")
+class TestImport(ImportCommon):
     def _assert_refused(self, files, text, **values):
         wizard = self._wizard(files, **values)
         wizard.action_verify()

@@ -13,6 +13,8 @@ import unittest
 from pathlib import Path
 
 import pikepdf
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..lib.codes import pretty
 from ..lib.verify import inspect_seals
 from .common import ArchiveCommon, make_pdf
 from .common_pki import OnlinePkiCommon, PkiCommon, pem
@@ -78,6 +81,17 @@ class TestSealWithAuthority(SealCommon, OnlinePkiCommon):
         self.assertIn("not revoked", action["params"]["message"])
 
 
+def _text_of(form):
+    """Return the lines of text that a form object of a PDF draws."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(*(float(one) for one in form["/BBox"][2:]))
+    page[NameObject("/Resources")] = form["/Resources"].clone(writer)
+    content = DecodedStreamObject()
+    content.set_data(form.get_data())
+    page[NameObject("/Contents")] = writer._add_object(content)
+    return page.extract_text()
+
+
 @tagged("post_install", "-at_install")
 class TestVisibleSeal(SealCommon):
     def test_the_seal_is_seen_on_the_last_page(self):
@@ -94,6 +108,59 @@ class TestVisibleSeal(SealCommon):
             (widget,) = pdf.pages[-1].Annots
             self.assertEqual([int(one) for one in widget.Rect], [28, 754, 228, 814])
             self.assertIn("/N", widget.AP)
+
+    def _filed_by_hand(self, **values):
+        """File a PDF through the wizard, sealed; return the document and what its seal
+        draws: the text that shows, and how many squares of a QR.
+        """
+        self.company.ged_seal_profile_id = self._profile(visible=True, **values)
+        file = self.env["ir.attachment"].create(
+            {
+                "name": "contract.pdf",
+                "raw": make_pdf("contract"),
+                "mimetype": "application/pdf",
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+            }
+        )
+        action = file.with_user(self.manager).action_ged_file()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = wizard.with_user(self.manager).with_context(
+            allowed_company_ids=self.company.ids
+        )
+        wizard.seal = True
+        wizard.action_archive()
+        document = wizard.line_ids.document_id.sudo()
+        content = document._get_content()
+        (report,) = inspect_seals(content)
+        self.assertTrue(report.ok)
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            (widget,) = pdf.pages[-1].Annots
+            drawing = widget.AP.N.read_bytes()
+        text = PdfReader(io.BytesIO(content)).pages[-1]["/Annots"][0].get_object()
+        shown = _text_of(text["/AP"]["/N"].get_object())
+        return document, shown, drawing.count(b" re")
+
+    def test_the_seal_shows_the_code_of_its_document(self):
+        document, text, squares = self._filed_by_hand()
+        self.assertIn(pretty(document.verify_code), text)
+        self.assertGreater(squares, 200)
+        found = self.Document._public_find(pretty(document.verify_code))
+        self.assertEqual(found, document)
+
+    def test_the_code_as_text_only(self):
+        document, text, squares = self._filed_by_hand(
+            visible_code="text", visible_lines="Scellé ({code})\nle {date}"
+        )
+        first, second = text.splitlines()
+        self.assertIn(f"Scellé (Verification code: {document.verify_code[:4]}", first)
+        self.assertTrue(second.startswith("le 20"))
+        self.assertLess(squares, 10)
+
+    def test_no_code(self):
+        document, text, squares = self._filed_by_hand(visible_code=False)
+        self.assertNotIn(document.verify_code[:4], text)
+        self.assertLess(squares, 10)
 
 
 @tagged("post_install", "-at_install")

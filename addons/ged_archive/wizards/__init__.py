@@ -9,6 +9,8 @@ from . import (
     ged_file,
     ged_hold,
     ged_import,
+    ged_import_file,
+    ged_import_job,
     ged_import_match,
     ged_import_words,
     ged_verification_start,

@@ -1,12 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import base64
-import io
 import zipfile
 from datetime import UTC, datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..lib.export_read import read_export, read_member
 from ..lib.hashing import canonical
@@ -15,18 +13,20 @@ from ..models.ged_chain_steps import read_data
 BATCH = 50
 
 
-class GedImport(models.TransientModel):
+class GedImport(models.Model):
     """Takes over an export of another archive, once all of it is verified.
 
     What the first step found is shown only: the second verifies the file again, so that
-    nothing depends on what a form says.
+    nothing depends on what a form says. A big one is left to a job
+    (``ged_import_job.py``).
     """
 
     _name = "ged.import"
     _description = "Import of an export of an archive"
-    _transient_max_hours = 4
+    _order = "id desc"
+    _rec_name = "filename"
 
-    file = fields.Binary(string="Export (ZIP)", required=True)
+    file = fields.Binary(string="Export (ZIP)", required=True, attachment=True)
     filename = fields.Char()
     company_id = fields.Many2one(
         "res.company",
@@ -41,8 +41,11 @@ class GedImport(models.TransientModel):
     state = fields.Selection(
         [
             ("new", "File"),
+            ("verifying", "Being verified"),
             ("refused", "Refused"),
             ("verified", "Verified"),
+            ("importing", "Being imported"),
+            ("failed", "Stopped"),
             ("done", "Imported"),
         ],
         required=True,
@@ -57,24 +60,38 @@ class GedImport(models.TransientModel):
 
     def action_verify(self):
         """Verify everything and show the report."""
-        content, _file = self._read()
-        problems = self._problem_texts(content)
-        self.write(
-            {
-                "state": "refused" if problems else "verified",
-                # what cannot be read says nothing about a seal
-                "unsealed": bool(content.database)
-                and not content.signature
-                and not content.sealed,
-                "summary": "\n".join(self._summary_lines(content)),
-                "problems": self._shorten(problems),
-            }
-        )
+        with self._opened() as file:
+            self._verify(read_export(file))
         return self._reopen()
+
+    def _verify(self, content):
+        """Keep what the verification found, for the eyes of who asked."""
+        problems = self._problem_texts(content)
+        self._tell(
+            state="refused" if problems else "verified",
+            # what cannot be read says nothing about a seal
+            unsealed=bool(content.database)
+            and not content.signature
+            and not content.sealed,
+            summary="\n".join(self._summary_lines(content)),
+            problems=self._shorten(problems),
+        )
 
     def action_import(self):
         """Verify everything again, then file all documents or none."""
-        content, file = self._read()
+        with self._opened() as file:
+            content = self._read_sound(file)
+            with zipfile.ZipFile(file) as archive:
+                done, skipped = self._file_documents(content, archive)
+        self._finish(content, done, skipped)
+        return self._reopen()
+
+    def _read_sound(self, file, tell=None):
+        """Return the content of an export that may be imported.
+
+        :raises UserError: there are problems
+        """
+        content = read_export(file, tell)
         problems = self._problem_texts(content)
         if problems:
             raise UserError(
@@ -83,22 +100,21 @@ class GedImport(models.TransientModel):
                     problems=self._shorten(problems),
                 )
             )
-        with zipfile.ZipFile(file) as archive:
-            done, skipped = self._file_documents(content, archive)
-        self.write(
-            {
-                "state": "done",
-                "problems": False,
-                "summary": "\n".join(
-                    [
-                        *self._summary_lines(content),
-                        self.env._("Documents imported: %(count)s.", count=done),
-                        *skipped,
-                    ]
-                ),
-            }
+        file.seek(0)
+        return content
+
+    def _finish(self, content, done, skipped):
+        self._tell(
+            state="done",
+            problems=False,
+            summary="\n".join(
+                [
+                    *self._summary_lines(content),
+                    self.env._("Documents imported: %(count)s.", count=done),
+                    *skipped,
+                ]
+            ),
         )
-        return self._reopen()
 
     def _reopen(self):
         return {
@@ -111,22 +127,6 @@ class GedImport(models.TransientModel):
         }
 
     # ----------------------------------------------------------------- verifying
-
-    def _read(self):
-        """Return the ``lib.export_read.ExportContent`` and the file, rewound."""
-        self.ensure_one()
-        if not self.env.user.has_group("ged_archive.group_ged_manager"):
-            raise AccessError(
-                self.env._("Only administrators of the archive import into it.")
-            )
-        if self.company_id not in self.env.companies:
-            raise UserError(
-                self.env._("Choose one of the companies that you work for now.")
-            )
-        file = io.BytesIO(base64.b64decode(self.with_context(bin_size=False).file))
-        content = read_export(file)
-        file.seek(0)
-        return content, file
 
     def _problem_texts(self, content):
         """Return what speaks against the import, in words."""
@@ -155,12 +155,16 @@ class GedImport(models.TransientModel):
 
     # ------------------------------------------------------------------- importing
 
-    def _file_documents(self, content, archive):
+    def _file_documents(self, content, archive, tell=None):
         """File the documents in the order of their numbers; return how many, and lines
         about those left out.
+
+        :param tell: called after each batch with the number of documents filed
         """
         Document = self.env["ged.document"].with_company(self.company_id).sudo()
         known = self._known(content)
+        # what an earlier run of the same import filed is not left out
+        before = known if self.known_before is False else set(self.known_before)
         new_ids, skipped, batch, done = {}, [], [], 0
 
         def flush():
@@ -168,17 +172,19 @@ class GedImport(models.TransientModel):
                 filed = self._file_batch(Document, content, archive, batch, new_ids)
                 new_ids.update(zip((one.id for one in batch), filed.ids, strict=True))
                 batch.clear()
-            return 0
+                if tell:
+                    tell(done)
 
         for one in sorted(content.documents, key=lambda document: document.id):
             if one.id in known:
                 new_ids[one.id] = known[one.id]
-                skipped.append(
-                    self.env._(
-                        "%(name)s was skipped: it is already in this archive.",
-                        name=one.name,
+                if one.id in before:
+                    skipped.append(
+                        self.env._(
+                            "%(name)s was skipped: it is already in this archive.",
+                            name=one.name,
+                        )
                     )
-                )
                 continue
             if one.status == "destroyed":
                 skipped.append(

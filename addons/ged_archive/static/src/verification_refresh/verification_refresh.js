@@ -5,9 +5,9 @@ import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 const INTERVAL = 3000;
-const OPEN = ["waiting", "running"];
+const OPEN = ["waiting", "running", "verifying", "importing"];
 
-/** Reloads the form while the verification is on its way. */
+/** Reloads the form while its job (verification, import) is on its way. */
 export class VerificationRefresh extends Component {
     static template = xml`<span/>`;
     static props = {...standardWidgetProps};

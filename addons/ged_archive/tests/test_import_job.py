@@ -1,0 +1,184 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Big exports are verified and imported by a job, in batches."""
+
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from ..wizards import ged_import, ged_import_job
+from .test_import import ImportCommon
+
+LOG = "odoo.addons.ged_archive.wizards.ged_import_job"
+
+
+@tagged("post_install", "-at_install")
+class TestImportJob(ImportCommon):
+    def setUp(self):
+        super().setUp()
+        self.env["ged.import"].search([]).unlink()
+        self.patch(ged_import, "BATCH", 2)
+
+    def _big(self):
+        self.patch(ged_import_job, "AT_ONCE_DOCUMENTS", 0)
+
+    def _job(self, count=5, **values):
+        self._big()
+        wizard = self._wizard(self._export(self._archive(count)), **values)
+        action = wizard.action_verify()
+        self.assertEqual(wizard.state, "verifying")
+        self.assertNotIn("target", action)
+        return wizard
+
+    def _run(self):
+        self.env["ged.import"]._cron_import()
+        self.env.invalidate_all()
+
+    def test_verified_then_imported(self):
+        job = self._job()
+        self.assertFalse(job.summary)
+        self._run()
+        self.assertEqual((job.state, job.done, job.total), ("verified", 5, 5))
+        self.assertIn("Documents: 5", job.summary)
+        self.assertFalse(self._imported(), "nothing before it was confirmed")
+        self._run()
+        self.assertFalse(self._imported())
+        job.action_import()
+        self.assertEqual(job.state, "importing")
+        self._run()
+        self.assertEqual((job.state, job.done, job.total), ("done", 5, 5))
+        self.assertIn("imported: 5", job.summary)
+        found = self._imported()
+        self.assertEqual(len(found), 5)
+        self.assertEqual(found.event_ids.user_id, self.newcomer)
+
+    def test_only_what_was_verified(self):
+        job = self._job()
+        with self.assertRaisesRegex(UserError, "Verify the export first"):
+            job.action_import()
+
+    def test_refused(self):
+        self._big()
+        files = self._export(self._archive(3))
+        path = next(name for name in files if name.startswith("documents/"))
+        job = self._wizard({**files, path: files[path] + b" "})
+        job.action_verify()
+        self._run()
+        self.assertEqual(job.state, "refused")
+        self.assertIn("it was changed", job.problems)
+        # whoever says that it was verified does not get around the verification
+        job.sudo().state = "verified"
+        job.action_import()
+        self._run()
+        self.assertEqual(job.state, "failed")
+        self.assertIn("Nothing was imported", job.error)
+        self.assertFalse(self._imported())
+
+    def test_what_was_done_cannot_be_forged(self):
+        job = self._job()
+        job.write({"state": "verified", "known_before": [1], "done": 7})
+        self.assertEqual((job.state, job.known_before, job.done), ("verifying", False, 0))
+        made = self._wizard(b"x", state="verified", summary="fine")
+        self.assertEqual((made.state, made.summary), ("new", False))
+
+    def _interrupted(self, after):
+        """An import of five documents that was interrupted after some batches."""
+        job = self._job()
+        self._run()
+        job.action_import()
+        batches = []
+
+        def commit(model, done):
+            batches.append(done)
+            return len(batches) <= after
+
+        with patch.object(type(self.env["ged.import"]), "_commit", commit):
+            self._run()
+        self.assertEqual(job.state, "importing")
+        return job
+
+    def test_goes_on_where_it_was(self):
+        job = self._interrupted(after=2)
+        self.assertEqual((job.done, len(self._imported())), (4, 4))
+        self._run()
+        self.assertEqual((job.state, job.done), ("done", 5))
+        found = self._imported()
+        self.assertEqual(len(found), 5)
+        self.assertEqual(len(set(found.mapped("sha256"))), 5)
+        self.assertIn("imported: 5", job.summary)
+        self.assertNotIn("already in this archive", job.summary)
+
+    def test_what_was_here_before_is_told_after_an_interruption(self):
+        self._wizard(self._export(self._archive(1))).action_import()
+        job = self._job()
+        self._run()
+        job.action_import()
+        with patch.object(
+            type(self.env["ged.import"]), "_commit", lambda *a: False
+        ):
+            self._run()
+        self.assertEqual(job.state, "importing")
+        self._run()
+        self.assertEqual(job.state, "done")
+
+    def test_stopped_and_continued(self):
+        job = self._interrupted(after=1)
+        job.action_stop()
+        self.assertEqual((job.state, job.error), ("failed", "Stopped by a user."))
+        self._run()
+        self.assertEqual(len(self._imported()), 2, "it is stopped")
+        job.action_import()
+        self._run()
+        self.assertEqual((job.state, job.error), ("done", False))
+        self.assertEqual(len(self._imported()), 5)
+
+    @mute_logger(LOG)
+    def test_what_fails_says_why_and_can_go_on(self):
+        job = self._job()
+        self._run()
+        job.action_import()
+        with patch.object(
+            type(self.env["ged.import"]),
+            "_file_batch",
+            side_effect=RuntimeError("no space left"),
+        ):
+            self._run()
+        self.assertEqual((job.state, job.error), ("failed", "no space left"))
+        job.action_import()
+        self._run()
+        self.assertEqual(job.state, "done")
+
+    def test_rights_are_those_of_who_asked(self):
+        job = self._job()
+        self._run()
+        job.action_import()
+        group = self.env.ref("ged_archive.group_ged_manager")
+        self.newcomer.write({"group_ids": [(3, group.id)]})
+        self._run()
+        self.assertEqual(job.sudo().state, "failed")
+        self.assertFalse(self._imported())
+        with self.assertRaises(AccessError):
+            job.with_user(self.manager).action_import()
+        self.assertFalse(self.env["ged.import"].with_user(self.manager).search([]))
+
+    def test_file_leaves_with_the_import(self):
+        job = self._job()
+        self._run()
+        stored = job._stored_file()
+        self.assertTrue(stored)
+        self.env.cr.execute(
+            "UPDATE ged_import SET write_date = now() - interval '8 days'"
+        )
+        job.invalidate_recordset()
+        self.env["ged.import"]._gc_imports()
+        self.assertFalse(job.exists())
+        self.assertFalse(stored.exists())
+
+    def test_screen(self):
+        job = self._job()
+        form = Form(
+            job, view="ged_archive.ged_import_view_form_progress"
+        )
+        self.assertEqual(form.state, "verifying")
