@@ -79,14 +79,15 @@ env["ged.verification"]._request(company)
 env.cr.commit()
 env["ged.verification"]._cron_verify()
 found = env["ged.verification"].search([], limit=1)
-assert (found.state, found.problem_count) == ("done", 0), found.line_ids.mapped("message")
+messages = found.line_ids.mapped("message")
+assert (found.state, found.problem_count) == ("done", 0), messages
 assert found.report_id.mimetype == "application/pdf"
 papers["report"] = found.report_id._get_content()
 assert found.report_id.seal_level == level, found.report_id.seal_note
 
+exported = kept[:2] | found.report_id
 export = env["ged.export"].create({
-    "company_id": company.id, "document_ids": [(6, 0, (kept[:2] | found.report_id).ids)],
-    "with_sheets": True,
+    "company_id": company.id, "document_ids": [(6, 0, exported.ids)], "with_sheets": True,
 })
 file = io.BytesIO()
 export._write_zip(file)

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 from tests.support.web import PHONE, Clerk, visiting
 
 PEOPLE = """
-partner = env["res.partner"].create({"name": "Menuiserie Bellecombe", "is_company": True})
+partner = env["res.partner"].create({
+    "name": "Menuiserie Bellecombe", "is_company": True,
+})
 env["ir.attachment"].create({
     "name": "contrat.txt", "raw": b"a contract", "mimetype": "text/plain",
     "res_model": "res.partner", "res_id": partner.id,
@@ -24,7 +26,9 @@ for login, groups in people.items():
     })
 result = partner.id
 """
-FILED = "SELECT name, res_model, res_id, archived_by_id FROM ged_document WHERE sha256 = %s"
+FILED = """
+SELECT name, res_model, res_id, archived_by_id FROM ged_document WHERE sha256 = %s
+"""
 PHONE_AGENT = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/126.0.0.0 Mobile Safari/537.36"
@@ -67,7 +71,7 @@ def office(make_server, demat_template):
 
 
 def open_attachments(clerk, office, login):
-    """Open the attachment box of the customer's chatter; answers the card of the file."""
+    """Open the attachments in the customer's chatter; answers the card of the file."""
     clerk.login(login, office.password)
     clerk.goto(f"/odoo/res.partner/{office.partner}")
     clerk.page.locator(".o-mail-Chatter-attachFiles").first.click()

@@ -72,9 +72,7 @@ class ExportContent:
         self.problems.append(Problem(code, values))
 
 
-def read_export(
-    file, tell: Callable[[int, int], None] | None = None
-) -> ExportContent:
+def read_export(file, tell: Callable[[int, int], None] | None = None) -> ExportContent:
     """Check the ZIP in the seekable binary ``file``; every problem is in the result.
 
     :param tell: called with how many documents were read, of how many

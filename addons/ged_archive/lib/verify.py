@@ -321,9 +321,7 @@ class _Inspection:
         return None
 
     def _leads_to_root(self, certificate, others, extended_usage, moment) -> bool:
-        problem = path_problem(
-            certificate, others, self._roots, extended_usage, moment
-        )
+        problem = path_problem(certificate, others, self._roots, extended_usage, moment)
         if problem:
             self._errors.append(problem)
         return not problem

@@ -191,7 +191,9 @@ class TestFolder(ArchiveCommon):
         # a search for one shows its folders, without groups
         name = self.env["res.partner"].browse(ids[5000]).name
         found = self._panel([*domain, ("partner_id", "=", ids[5000])])["values"]
-        self.assertEqual([one["display_name"] for one in found], [name, "2026", "Invoice"])
+        self.assertEqual(
+            [one["display_name"] for one in found], [name, "2026", "Invoice"]
+        )
 
     def _many_customers(self, count):
         """Insert customers with one document each, as only tests may; return the ids

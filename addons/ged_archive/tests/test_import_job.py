@@ -79,7 +79,9 @@ class TestImportJob(ImportCommon):
     def test_what_was_done_cannot_be_forged(self):
         job = self._job()
         job.write({"state": "verified", "known_before": [1], "done": 7})
-        self.assertEqual((job.state, job.known_before, job.done), ("verifying", False, 0))
+        self.assertEqual(
+            (job.state, job.known_before, job.done), ("verifying", False, 0)
+        )
         made = self._wizard(b"x", state="verified", summary="fine")
         self.assertEqual((made.state, made.summary), ("new", False))
 
@@ -115,9 +117,7 @@ class TestImportJob(ImportCommon):
         job = self._job()
         self._run()
         job.action_import()
-        with patch.object(
-            type(self.env["ged.import"]), "_commit", lambda *a: False
-        ):
+        with patch.object(type(self.env["ged.import"]), "_commit", lambda *a: False):
             self._run()
         self.assertEqual(job.state, "importing")
         self._run()
@@ -178,7 +178,5 @@ class TestImportJob(ImportCommon):
 
     def test_screen(self):
         job = self._job()
-        form = Form(
-            job, view="ged_archive.ged_import_view_form_progress"
-        )
+        form = Form(job, view="ged_archive.ged_import_view_form_progress")
         self.assertEqual(form.state, "verifying")

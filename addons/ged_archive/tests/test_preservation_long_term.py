@@ -40,7 +40,10 @@ class TestLongTermLater(OnlinePkiCommon):
         with mute_logger(*SILENT):
             seals = [sealer.seal(make_pdf(str(number))) for number in range(count)]
         return self.Document._archive(
-            [self._vals(number, content=None, seal=one) for number, one in enumerate(seals)]
+            [
+                self._vals(number, content=None, seal=one)
+                for number, one in enumerate(seals)
+            ]
         )
 
     def _services(self, mode):

@@ -13,13 +13,13 @@ import unittest
 from pathlib import Path
 
 import pikepdf
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
 )
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged

@@ -5,7 +5,7 @@ from odoo import models
 from ..lib.codes import normalise
 
 
-class GedImport(models.TransientModel):
+class GedImport(models.Model):
     """What of an imported document is already known here: customers and codes."""
 
     _inherit = "ged.import"

@@ -6,7 +6,7 @@ from odoo import models
 SHOWN = 50
 
 
-class GedImport(models.TransientModel):
+class GedImport(models.Model):
     """What the verification of an export found, in words."""
 
     _inherit = "ged.import"
