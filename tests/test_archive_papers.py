@@ -87,7 +87,8 @@ assert found.report_id.seal_level == level, found.report_id.seal_note
 
 exported = kept[:2] | found.report_id
 export = env["ged.export"].create({
-    "company_id": company.id, "document_ids": [(6, 0, exported.ids)], "with_sheets": True,
+    "company_id": company.id, "with_sheets": True,
+    "document_ids": [(6, 0, exported.ids)],
 })
 file = io.BytesIO()
 export._write_zip(file)

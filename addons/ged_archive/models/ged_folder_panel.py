@@ -41,7 +41,8 @@ class GedDocument(models.Model):
     def _search_folder_prefix(self, operator, value):
         if operator not in ("=", "in"):
             return NotImplemented
-        prefixes = tuple([value] if isinstance(value, str) else value)
+        values = [value] if isinstance(value, str) else value
+        prefixes = tuple(one for one in values if isinstance(one, str))
         rows = self.env.execute_query(
             SQL("SELECT id, sort_key FROM ged_folder WHERE parent_id IS NULL")
         )

@@ -32,14 +32,13 @@ class GedPreservationQueue(models.Model):
         heads = self.env["ged.preservation"].sudo()
         algorithm = company._ged_digest_algorithms()[0]
         contents, problems = self._read_contents(documents.values())
-        validation, unproven = self._validation(documents, contents, rows)
+        validation, unproven = self._validation(contents, rows)
         problems += unproven.values()
         covered = []
         for row in rows:
             if row["id"] not in contents:
                 continue
-            document = documents[row["id"]]
-            proven = document.seal_fingerprint not in unproven
+            proven = row["id"] not in unproven
             row["after"] = _level_after(row, proven and bool(validation))
             if asked or self._gains(row):
                 covered.append(row)
@@ -101,32 +100,41 @@ class GedPreservationQueue(models.Model):
                 contents[document.id] = content
         return contents, problems
 
-    def _validation(self, documents, contents, rows):
+    def _validation(self, contents, rows):
         """Collect what is needed to check the seals later, for the levels that want it.
 
-        :return: ``(ValidationData or None, {fingerprint of the signer: problem})``
+        :return: ``(ValidationData or None, {id of a document: why it lacks something})``
         """
-        wanted = {}
-        for row in rows:
-            document = documents[row["id"]]
-            if row["id"] in contents and row["asked"] in ("B-LT", "B-LTA"):
-                wanted.setdefault(document.seal_fingerprint, row["id"])
+        wanted = [
+            row["id"]
+            for row in rows
+            if row["id"] in contents and row["asked"] in ("B-LT", "B-LTA")
+        ]
         if not wanted:
             return None, {}
+        from ..lib.errors import ArchiveError
         from ..lib.preservation import ValidationData, collect
+        from ..lib.revocation_client import RevocationClient
         from ..lib.seal_certificates import certificates_of
 
         profile = self.company_id.sudo().ged_seal_profile_id
         roots, others = profile._authority()
-        parts, unproven = [], {}
-        for fingerprint, document_id in wanted.items():
+        # signers and time-stamp servers: those of most documents are the same
+        alike, parts, unproven = {}, [], {}
+        for document_id in wanted:
+            try:
+                found = tuple(certificates_of(contents[document_id]))
+            except ArchiveError as exc:
+                unproven[document_id] = str(exc)
+                continue
+            alike.setdefault(found, []).append(document_id)
+        client = RevocationClient(float(profile.revocation_timeout))
+        for certificates, document_ids in alike.items():
             data, problems = collect(
-                [*certificates_of(contents[document_id]), *others],
-                float(profile.revocation_timeout),
-                roots=roots,
+                [*certificates, *others], roots=roots, client=client
             )
             if problems:
-                unproven[fingerprint] = "; ".join(problems)
+                unproven.update(dict.fromkeys(document_ids, "; ".join(problems)))
             else:
                 parts.append(data)
         return ValidationData(

@@ -16,6 +16,7 @@ import ged_samples
 import pytest
 from demat_lib_ged_archive import facturx
 from demat_lib_ged_archive.seal import Sealer, SealSettings, VisibleSeal
+from demat_lib_ged_archive.seal_settings import VerifyMark
 from demat_lib_ged_archive.verify import inspect_seals
 from PIL import Image
 
@@ -41,6 +42,7 @@ LEVELS = [
     ("B-B", True),
     ("B-LTA", True),
 ]
+MARK = VerifyMark("Code : 0123-4567-89AB-CDEF", "https://example.com/v#0123456789AB")
 IMAGES = ("none", "alpha", "jpeg", "cmyk", "grey")
 LINKS = (
     "",
@@ -116,7 +118,7 @@ def test_after_the_seal(converted, verapdf, online):
                 level=level,
                 tsa_urls=(online.tsa_url(),),
                 trust_roots=(online.der("root"),),
-                visible=VisibleSeal(qr="https://example.com/v/A") if visible else None,
+                visible=VisibleSeal(mark="qr") if visible else None,
             )
         )
         for index, (level, visible) in enumerate(LEVELS)
@@ -127,7 +129,7 @@ def test_after_the_seal(converted, verapdf, online):
         for place, sealer in enumerate(sealers):
             if not every and index % len(sealers) != place:
                 continue
-            result = sealer.seal(data)
+            result = sealer.seal(data, mark=MARK)
             assert (result.level, result.degraded) == (LEVELS[place][0], None)
             (report,) = inspect_seals(result.data, (online.der("root"),))
             assert (report.ok, report.trusted, report.level, report.errors) == (
