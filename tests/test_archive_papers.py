@@ -8,15 +8,12 @@ services of a test authority.
 """
 
 import base64
-import importlib.util
-import sys
 
 import pytest
 
-from tests.support.files import ROOT
+from tests.support.pki import load
 from tests.verapdf import VeraPdf, missing_parts
 
-LIB = ROOT / "addons" / "ged_archive" / "tests" / "lib"
 LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 LANGUAGES = ("fr_FR", "en_US")
 
@@ -99,15 +96,6 @@ with zipfile.ZipFile(file) as opened:
 env.cr.commit()
 result = {name: base64.b64encode(data).decode() for name, data in papers.items()}
 """
-
-
-def load(name):
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, LIB / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,12 @@ get their links: no lock of the chain is held meanwhile.
 """
 
 import base64
-import importlib.util
-import sys
 import threading
 
 import pytest
 
-from tests.support.files import ROOT
+from tests.support.pki import load
 
-LIB = ROOT / "addons" / "ged_archive" / "tests" / "lib"
 PATIENCE = 120
 
 PROFILE = """
@@ -60,15 +57,6 @@ LOCKS = """
 SELECT l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
  WHERE c.relname = 'ged_chain' AND l.granted AND l.mode NOT LIKE 'AccessShare%%'
 """
-
-
-def load(name):
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, LIB / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class GedPreservationQueue(models.Model):
     def _validation(self, contents, rows):
         """Collect what is needed to check the seals later, for the levels that want it.
 
-        :return: ``(ValidationData or None, {id of a document: why it lacks something})``
+        :return: ``(ValidationData or None, {id of a document: what it lacks})``
         """
         wanted = [
             row["id"]
