@@ -37,7 +37,8 @@ class Judgement:
     :param signer: subject of the certificate (RFC 4514), cut at 300 characters
     :param signed_at: aware UTC time or ``None``
     :param level: as in ``verify.SealReport``
-    :param intact: the file is exactly what was sealed
+    :param intact: the file is exactly what was sealed; evidence about the seal
+        (revocation data, time stamps of the file) may stand behind it
     :param appended: only something that the seal allows was added after it
     :param fingerprint: SHA-256 of the certificate, hex
     :param unjudged: the level rests on an archive time stamp of whose authority nothing

@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
 
 SEEN = ("viewed", "downloaded", "exported")
 SEEN_LIMIT = 20
@@ -45,8 +45,8 @@ class GedDocument(models.Model):
         * ``archived_at``, ``chain_number``;
         * ``anchored_at``: when the first anchor that covers the document was
           time-stamped (made, if none has a time stamp); false before;
-        * ``anchored_by``: the time-stamp server of that anchor, or false;
-        * ``anchor_trust``: whether its authority is trusted (``ged.anchor.tsa_trust``);
+        * ``anchored_by``: the time-stamp server of that anchor, and whether it is
+          trusted, in words; empty without a time stamp;
         * ``seen``: who saw it, last first: dictionaries ``at``, ``user_name``,
           ``event_type``, at most :data:`SEEN_LIMIT`.
 
@@ -70,8 +70,7 @@ class GedDocument(models.Model):
             "archived_at": document.archived_at,
             "chain_number": document.chain_number,
             "anchored_at": anchor.token_time or anchor.at,
-            "anchored_by": anchor.tsa,
-            "anchor_trust": anchor.tsa_trust,
+            "anchored_by": self._anchor_words(anchor),
             "seen": [
                 {
                     "at": event.at,
@@ -90,18 +89,19 @@ class GedDocument(models.Model):
             ],
         }
 
-    def _anchor_words(self, report):
+    @api.model
+    def _anchor_words(self, anchor):
         """Return who time-stamped the anchor, and whether it is trusted, in words;
         ``""`` without a time stamp.
         """
-        if not report["anchored_by"]:
+        if not anchor.tsa:
             return ""
         words = {
             "trusted": self.env._("authority trusted"),
             "untrusted": self.env._("authority not trusted"),
         }
-        trust = words.get(report["anchor_trust"], self.env._("authority not judged"))
-        return f"{report['anchored_by']} ({trust})"
+        trust = words.get(anchor.tsa_trust, self.env._("authority not judged"))
+        return f"{anchor.tsa} ({trust})"
 
     def _first_anchor(self):
         """Return the first anchor that covers the document, a time-stamped one if

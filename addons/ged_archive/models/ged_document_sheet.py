@@ -187,7 +187,7 @@ class GedDocument(models.Model):
         """Return what the template shows of one document (as superuser)."""
         self.ensure_one()
         destroyed = any(event.event_type == "destroyed" for event in events)
-        problems, anchored_at, anchored_by = self._evidence_verification()
+        problems, anchored_at = self._evidence_verification()
         labels = dict(
             self.env["ged.event"]._fields["event_type"]._description_selection(self.env)
         )
@@ -209,7 +209,7 @@ class GedDocument(models.Model):
             "chain_number": row["chain_number"],
             "chain_hash": row["chain_hash"],
             "anchored_at": self._evidence_moment(anchored_at),
-            "anchored_by": anchored_by,
+            "anchored_by": self._anchor_words(self._first_anchor()),
             "versions": [
                 (one, self._evidence_moment(one.archived_at)) for one in versions
             ],
@@ -240,11 +240,9 @@ class GedDocument(models.Model):
         return versions
 
     def _evidence_verification(self):
-        """Return ``(problems in words, time of the anchor or None, who time-stamped it
-        in words)`` as found now.
-        """
+        """Return ``(problems in words, time of the anchor or None)`` as found now."""
         report = self._verify_report()
-        return report["problems"], report["anchored_at"], self._anchor_words(report)
+        return report["problems"], report["anchored_at"]
 
     def _evidence_moment(self, moment):
         """Write a time of the archive in UTC, as it was hashed."""

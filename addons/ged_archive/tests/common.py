@@ -38,7 +38,8 @@ def make_pdf(text="Invoice"):
         f"BT /F1 24 Tf 72 720 Td ({text}) Tj ET".encode("latin-1")
     )
     buffer = io.BytesIO()
-    pdf.save(buffer)
+    # the same text gives the same bytes
+    pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
 
 

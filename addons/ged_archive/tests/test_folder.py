@@ -201,16 +201,25 @@ class TestFolder(ArchiveCommon):
         """
         model = self._archive(partner_id=False)
         cr = self.env.cr
+        columns = self._columns(
+            self.env["res.partner"], "name", "complete_name", "commercial_partner_id"
+        )
         cr.execute(
-            """
-            INSERT INTO res_partner (name, complete_name, active, company_id, type)
-            SELECT n.name, n.name, TRUE, NULL, 'contact'
-              FROM (SELECT substr(initcap(translate(md5(i::text), '0123456789',
-                                  'éghijklmno')), 1, 9) AS name
-                      FROM generate_series(1, %s) i) n
-            RETURNING id
-            """,
-            [count],
+            SQL(
+                """
+                INSERT INTO res_partner (name, complete_name, %(columns)s)
+                SELECT n.name, n.name, %(columns)s
+                  FROM (SELECT substr(initcap(translate(md5(i::text), '0123456789',
+                                      'éghijklmno')), 1, 9) AS name
+                          FROM generate_series(1, %(count)s) i) n,
+                       res_partner p
+                 WHERE p.id = %(model)s
+                RETURNING id
+                """,
+                columns=columns,
+                count=count,
+                model=self.customer.id,
+            )
         )
         ids = [row[0] for row in cr.fetchall()]
         cr.execute(
@@ -220,13 +229,7 @@ class TestFolder(ArchiveCommon):
         kind = self.env.ref("ged_archive.ged_kind_invoice").id
         keys = {one: (self.company.id, one, "", 2026, kind) for one in ids}
         folders = self.env["ged.folder"]._find_or_create(keys.values())
-        columns = [
-            name
-            for name, field in self.Document._fields.items()
-            if field.store
-            and field.column_type
-            and name not in ("id", "partner_id", "folder_id", "verify_code")
-        ]
+        columns = self._columns(self.Document, "partner_id", "folder_id", "verify_code")
         cr.execute(
             SQL(
                 """
@@ -236,7 +239,7 @@ class TestFolder(ArchiveCommon):
                        AS v (partner, folder)
                  WHERE d.id = %(model)s
                 """,
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                columns=columns,
                 partners=ids,
                 folders=[folders[keys[one]] for one in ids],
                 model=model.id,
@@ -244,6 +247,13 @@ class TestFolder(ArchiveCommon):
         )
         cr.execute("UPDATE ged_document SET folder_id = NULL WHERE id = %s", [model.id])
         return ids
+
+    def _columns(self, model, *but):
+        return SQL(", ").join(
+            SQL.identifier(name)
+            for name, field in model._fields.items()
+            if field.store and field.column_type and name not in ("id", *but)
+        )
 
     def _panel(self, domain, opened=None):
         return self.Document.with_context(

@@ -53,7 +53,7 @@ class GedDocumentCheck(models.TransientModel):
             anchored = self.env._(
                 "On %(date)s, time-stamped by %(server)s.",
                 date=when(report["anchored_at"]),
-                server=document._anchor_words(report),
+                server=report["anchored_by"],
             )
         else:
             anchored = self.env._(

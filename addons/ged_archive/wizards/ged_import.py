@@ -164,7 +164,7 @@ class GedImport(models.Model):
         Document = self.env["ged.document"].with_company(self.company_id).sudo()
         known = self._known(content)
         # what an earlier run of the same import filed is not left out
-        before = known if self.known_before is False else set(self.known_before)
+        before = set(self.known_before["ids"]) if self.known_before else set(known)
         new_ids, skipped, batch, done = {}, [], [], 0
 
         def flush():

@@ -51,7 +51,8 @@ class GedImport(models.Model):
     error = fields.Char(string="Why it stopped", readonly=True)
     known_before = fields.Json(
         readonly=True,
-        help="Documents of the export that were in the archive before the import.",
+        help="Documents of the export that were in the archive before the import, "
+        "under “ids”; empty before it began.",
     )
 
     @api.model_create_multi
@@ -172,14 +173,16 @@ class GedImport(models.Model):
         with self._opened() as file:
             content = self._read_sound(file)
             known = self._known(content)
-            if self.known_before is False:
-                self._tell(known_before=sorted(known), total=len(content.documents))
+            if not self.known_before:
+                self._tell(
+                    known_before={"ids": sorted(known)}, total=len(content.documents)
+                )
             self._pause(len(known))
             with zipfile.ZipFile(file) as archive:
                 _done, skipped = self._file_documents(
                     content, archive, lambda done: self._pause(len(known) + done)
                 )
-        filed = len(self._known(content)) - len(self.known_before)
+        filed = len(self._known(content)) - len(self.known_before["ids"])
         self._finish(content, filed, skipped)
         self._tell(done=self.total)
 

@@ -54,10 +54,8 @@ def look(verify, pdf):
             "signer": report.signer[:LONGEST],
             "signed_at": report.signed_at and report.signed_at.isoformat(),
             "level": report.level,
-            "intact": report.intact and report.covers_whole_file,
-            "appended": report.intact
-            and report.modification_ok
-            and not report.covers_whole_file,
+            "intact": report.ok,
+            "appended": report.intact and report.modification_ok and not report.ok,
             "fingerprint": report.fingerprint,
             "unjudged": verify.UNJUDGED_ARCHIVE_STAMP in report.remarks,
         }
