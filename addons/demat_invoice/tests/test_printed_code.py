@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.ged_archive.lib.codes import pretty
+from odoo.addons.ged_archive.tests.common import seal_text
 
 from .common import DematInvoiceCommon
 
@@ -44,6 +45,15 @@ class TestPrintedCode(DematInvoiceCommon):
         again = move.demat_verify_code
         move._demat_set_verify_codes()
         self.assertEqual(move.demat_verify_code, again)
+
+    def test_visible_seal_shows_the_same_code(self):
+        profile = self.company.sudo().ged_seal_profile_id
+        profile.write({"visible": True, "visible_code": "qr"})
+        move = self._invoice()
+        self._send(move)
+        document = move.demat_document_id
+        shown = seal_text(document._get_content())
+        self.assertIn(pretty(document.verify_code), shown)
 
     def test_setting_off(self):
         self.company.demat_print_code = False

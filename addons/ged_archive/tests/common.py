@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pikepdf
+import pypdf
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from odoo.tests import TransactionCase, new_test_user
 
@@ -41,6 +43,19 @@ def make_pdf(text="Invoice"):
     # the same text gives the same bytes
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def seal_text(pdf):
+    """Return the lines of text that the visible seal on the last page shows."""
+    page = pypdf.PdfReader(io.BytesIO(pdf)).pages[-1]
+    form = page["/Annots"][-1].get_object()["/AP"]["/N"].get_object()
+    writer = pypdf.PdfWriter()
+    paper = writer.add_blank_page(*(float(one) for one in form["/BBox"][2:]))
+    paper[NameObject("/Resources")] = form["/Resources"].clone(writer)
+    content = DecodedStreamObject()
+    content.set_data(form.get_data())
+    paper[NameObject("/Contents")] = writer._add_object(content)
+    return paper.extract_text()
 
 
 def make_pkcs12(

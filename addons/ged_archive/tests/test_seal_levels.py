@@ -18,15 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..lib.codes import pretty
 from ..lib.verify import inspect_seals
-from .common import ArchiveCommon, make_pdf
+from .common import ArchiveCommon, make_pdf, seal_text
 from .common_pki import OnlinePkiCommon, PkiCommon, pem
 
 MODULES = (
@@ -81,17 +79,6 @@ class TestSealWithAuthority(SealCommon, OnlinePkiCommon):
         self.assertIn("not revoked", action["params"]["message"])
 
 
-def _text_of(form):
-    """Return the lines of text that a form object of a PDF draws."""
-    writer = PdfWriter()
-    page = writer.add_blank_page(*(float(one) for one in form["/BBox"][2:]))
-    page[NameObject("/Resources")] = form["/Resources"].clone(writer)
-    content = DecodedStreamObject()
-    content.set_data(form.get_data())
-    page[NameObject("/Contents")] = writer._add_object(content)
-    return page.extract_text()
-
-
 @tagged("post_install", "-at_install")
 class TestVisibleSeal(SealCommon):
     def test_the_seal_is_seen_on_the_last_page(self):
@@ -137,9 +124,7 @@ class TestVisibleSeal(SealCommon):
         with pikepdf.open(io.BytesIO(content)) as pdf:
             (widget,) = pdf.pages[-1].Annots
             drawing = widget.AP.N.read_bytes()
-        text = PdfReader(io.BytesIO(content)).pages[-1]["/Annots"][0].get_object()
-        shown = _text_of(text["/AP"]["/N"].get_object())
-        return document, shown, drawing.count(b" re")
+        return document, seal_text(content), drawing.count(b" re")
 
     def test_the_seal_shows_the_code_of_its_document(self):
         document, text, squares = self._filed_by_hand()
