@@ -148,8 +148,13 @@ def archive(make_server, demat_template):
 
 def test_killed_in_the_middle_and_resumed(archive):
     archive.begin()
+    places = []
     for kind in SHORT:
         archive.suffer(kind)
+        places.append((archive.job, *archive.done()))
+    # committed slices stay, and are not read again: see the sums in check_end
+    assert places == sorted(places)
+    assert archive.state() == "running" and places[-1][1] >= DOCUMENTS
     archive.finish()
     print("\n".join(archive.kills))
     check_end(archive)
@@ -162,19 +167,4 @@ def test_killed_very_often(archive):
         archive.suffer(archive.random.choice(SHORT))
     archive.finish()
     print("\n".join(archive.kills))
-    check_end(archive)
-
-
-def test_resumes_where_it_was(archive):
-    """What a committed slice has read is not read again."""
-    archive.begin()
-    server, places = archive.server, []
-    for _turn in range(6):
-        # the second commit of the job: one slice is kept, the next is lost
-        if not server.strike(Fault("point", "committed", 2), archive.go_on):
-            break
-        places.append(archive.done())
-    assert len(places) >= 2
-    assert places == sorted(places) and places[0] < places[-1]
-    archive.finish()
     check_end(archive)
