@@ -16,7 +16,8 @@ import pytest
 
 from demat_cli import context as demat_context
 from demat_cli import libalias, logcheck, templates
-from demat_cli.testing import CONTEXT_VARIABLE
+from demat_cli.paths import Paths
+from demat_cli.testing import CONTEXT_VARIABLE, split_names
 
 ROOT = Path(__file__).resolve().parent
 libalias.install(ROOT / "addons")
@@ -42,6 +43,9 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[server_logs] = []
+    if config.getoption("--long"):
+        # the tests of a lib/ look there
+        os.environ[LONG_VARIABLE] = "1"
     config.stash[host_log] = logcheck.Collector(logcheck.load_allowlist(ROOT))
 
 
@@ -56,9 +60,19 @@ def pytest_collect_directory(path, parent):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Long suites only on demand; tests that need no server first."""
-    wanted = config.getoption("--long") or os.environ.get(LONG_VARIABLE)
-    if not wanted:
+    """Long suites only on demand; tests that need no server first.
+
+    The tests of a glue addon whose other side is not ours run in a database of their
+    own (``tests/test_glue.py``).
+    """
+    named = split_names(config.getoption("--addons"))
+    for name in demat_context.foreign_glue(Paths(ROOT, ROOT)):
+        if name not in named:
+            reason = f"needs addons of others: ./demat test --addons={name}"
+            for item in items:
+                if ROOT / "addons" / name in item.path.parents:
+                    item.add_marker(pytest.mark.skip(reason=reason))
+    if not os.environ.get(LONG_VARIABLE):
         skip = pytest.mark.skip(reason=f"long suite: --long, or {LONG_VARIABLE}=1")
         for item in items:
             if item.get_closest_marker("long"):
@@ -105,7 +119,7 @@ def pytest_collection_finish(session):
 
 def _make_databases(config, ours, inside):
     context = _context()
-    only = tuple(filter(None, config.getoption("--addons").split(",")))
+    only = split_names(config.getoption("--addons"))
     host = templates.host_template(context)
     template = templates.template(context, only) if ours else None
     made = [name for name in (host, template) if name]

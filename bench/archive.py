@@ -31,14 +31,18 @@ def run(env, context):
     That ratio is the time of ``sha256sum`` ÷ the time of the verification of the
     archive, on the same files.
 
-    :param context: ``count`` (documents of a batch), ``long`` (grow to 100 × ``count``,
-        not 10 ×), optional ``json`` (file to write the figures to)
+    :param context: ``count`` (documents of a batch), ``config`` (configuration file of
+        the host), ``long`` (grow to 100 × ``count``, not 10 ×), optional ``json`` (file
+        to write the figures to)
     :return: the figures
     """
+    from bench import archive_export
+
     count = int(context["count"])
     seals = _seals(SECONDS_PER_SEAL if count >= SERIOUS else 0.1)
     sizes = [count, 10 * count] + ([100 * count] if context.get("long") else [])
     figures = {"seals": seals, **measure(env, count, sizes)}
+    figures["export"] = archive_export.run(env, context["config"], [count, 10 * count])
     if context.get("json"):
         text = json.dumps(figures, indent=1)
         Path(context["json"]).write_text(text, encoding="utf-8")
@@ -60,7 +64,7 @@ def measure(env, count, sizes):
 
 def lines(figures):
     """Return the figures as lines of text."""
-    from bench import archive_seals
+    from bench import archive_export, archive_seals
 
     count, one, growth = (figures[key] for key in ("count", "throughput", "growth"))
     first, last = growth[0], growth[-1]
@@ -93,6 +97,8 @@ def lines(figures):
             f"{name}: ms per document at {last['before']} ÷ at {first['before']}: "
             f"{last[key] / first[key]:.2f}"
         )
+    if figures.get("export"):
+        shown += ["", *archive_export.table(figures["export"])]
     return [*shown, "", f"ratio {one['ratio']:.2f}"]
 
 

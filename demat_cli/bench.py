@@ -10,7 +10,8 @@ on the same database, for the style sheets of the reports), ``smtp_host`` and
 its last line is ``ratio N.NN``.
 
 ``./demat bench archive N`` runs ``bench/archive.py`` in the same way, without servers:
-its ``context`` holds ``count`` (documents of a batch), ``long`` and ``json``.
+its ``context`` holds ``count`` (documents of a batch), ``config`` (the configuration
+file of the host), ``long`` and ``json``.
 ``./demat bench process N`` does the same with ``bench/process.py``: ``count`` is the
 number of invoices on the processing screen.
 """
@@ -149,6 +150,7 @@ def _measure_inside(context, name, folder, log, options):
     config = context.write_config(folder / "odoo.conf", name)
     payload = {
         "count": options.count,
+        "config": str(config),
         "long": options.long,
         "json": options.json and os.path.abspath(options.json),
     }

@@ -33,13 +33,17 @@ PYTHON_OPTIONS = ("-W", "ignore")
 
 @dataclass(frozen=True)
 class Context:
-    """What :func:`prepare` found or fetched."""
+    """What :func:`prepare` found or fetched.
+
+    ``foreign``: folder with addons of others, for the databases that have them.
+    """
 
     paths: Paths
     host: host.Host
     python: Path
     wkhtml: Path
     cluster: database.Cluster
+    foreign: Path | None = None
 
     @property
     def data_dir(self):
@@ -50,7 +54,8 @@ class Context:
         path = os.pathsep.join(
             [str(self.wkhtml), str(self.python.parent), os.environ.get("PATH", "")]
         )
-        python_path = os.pathsep.join([str(self.host.python_path), str(ROOT)])
+        folders = [self.host.python_path, ROOT, *filter(None, [self.foreign])]
+        python_path = os.pathsep.join(map(str, folders))
         env = console.clean_environment(
             PATH=path, PYTHONPATH=python_path, PYTHONUNBUFFERED=1, **extra
         )
@@ -69,6 +74,8 @@ class Context:
         :param options: more lines of the file, with the host's names.
         """
         addons = [*map(str, self.host.addons), str(self.paths.addons)]
+        if self.foreign:
+            addons.append(str(self.foreign / "odoo/addons"))
         lines = {
             "addons_path": ",".join(addons),
             "data_dir": str(self.data_dir),
@@ -159,6 +166,7 @@ class Context:
             "owner": self.cluster.owner,
             "embedded": self.cluster.embedded,
             "maintenance": self.cluster.maintenance,
+            "foreign": self.foreign and str(self.foreign),
         }
         path.touch(mode=0o600)
         path.write_text(json.dumps(facts), encoding="utf-8")
@@ -185,6 +193,7 @@ def load(path):
             embedded=facts["embedded"],
             maintenance=facts["maintenance"],
         ),
+        facts["foreign"] and Path(facts["foreign"]),
     )
 
 
@@ -235,7 +244,8 @@ def read_manifest(folder):
 def our_addons(paths, only=()):
     """Names of the installable addons of the tree, dependencies first.
 
-    :param only: only these, with those of the tree that they need; all if empty.
+    :param only: only these, with those of the tree that they need; if empty all but
+        those that need an addon of others.
     """
     manifests = {
         path.parent.name: read_manifest(path.parent)
@@ -251,9 +261,28 @@ def our_addons(paths, only=()):
             visit(dependency)
         ordered.append(name)
 
-    for name in only or manifests:
+    glue = () if only else foreign_glue(paths)
+    for name in only or (name for name in manifests if name not in glue):
         visit(name)
     return ordered
+
+
+def foreign_glue(paths):
+    """Names of the addons of the tree that need an addon of others, sorted."""
+    foreign = packages.foreign_modules(paths)
+    return sorted(
+        path.parent.name
+        for path in paths.addons.glob("*/__manifest__.py")
+        if foreign & set(read_manifest(path.parent).get("depends", ()))
+    )
+
+
+def with_foreign(context, addons):
+    """The same context with the addons of others, if one of ``addons`` needs them."""
+    if not set(addons) & set(foreign_glue(context.paths)):
+        return context
+    folder = packages.obtain_foreign(context.paths, context.python)
+    return replace(context, foreign=folder)
 
 
 def tree_digest(paths, addons):

@@ -10,6 +10,9 @@ from .paths import digest
 
 RUNTIME_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-test.lock"
+FOREIGN_LOCK = "requirements-oca.lock"
+FOREIGN_PREFIX = "odoo-addon-"
+PIP = ("-m", "pip", "install", "-q", "--no-deps", "--require-hashes")
 
 
 def folder(paths):
@@ -47,18 +50,7 @@ def obtain(paths, *, tests=False):
         (venv / ".created").touch()
     with step(f"Installing the Python packages of {lock}"):
         run(
-            [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                "--no-deps",
-                "--require-hashes",
-                "--disable-pip-version-check",
-                "-r",
-                paths.root / lock,
-            ],
+            [python, *PIP, "--disable-pip-version-check", "-r", paths.root / lock],
             log=log,
             failure="the Python packages could not be installed",
             remedy="check the network (and a C compiler: apt-get install gcc "
@@ -69,9 +61,44 @@ def obtain(paths, *, tests=False):
     return python
 
 
+def foreign_modules(paths):
+    """Names of the addons of others that the foreign lock pins."""
+    lock = paths.root / FOREIGN_LOCK
+    lines = lock.read_text(encoding="utf-8").splitlines() if lock.is_file() else ()
+    return {
+        line.partition("==")[0].removeprefix(FOREIGN_PREFIX).replace("-", "_")
+        for line in lines
+        if line.startswith(FOREIGN_PREFIX)
+    }
+
+
+def obtain_foreign(paths, python):
+    """Folder with the packages of the foreign lock; the addons are in ``odoo/addons``.
+
+    Not in the environment: there every database of the tests would know these addons.
+    """
+    lock = paths.root / FOREIGN_LOCK
+    folder = paths.cache / f"oca-{digest(lock.read_text(encoding='utf-8'))}"
+    if not folder.is_dir():
+        part = folder.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        options = ["--disable-pip-version-check", "--target", part, "-r", lock]
+        with step(f"Fetching the addons of {FOREIGN_LOCK}"):
+            run(
+                [python, *PIP, *options],
+                log=paths.logs / "pip.log",
+                failure="the addons of others could not be fetched",
+                remedy="check the network, then run the same command again",
+                env=clean_environment(),
+            )
+        part.rename(folder)
+    return folder
+
+
 def forget(paths):
     """Remove the environments of other locks (``./demat clean --all``)."""
     if sys.prefix.startswith(str(paths.cache)):
         raise Failure("./demat runs from the environment to remove", "python3 ./demat")
-    for venv in paths.cache.glob("venv-*"):
-        shutil.rmtree(venv)
+    for pattern in ("venv-*", "oca-*"):
+        for folder_ in paths.cache.glob(pattern):
+            shutil.rmtree(folder_)

@@ -85,6 +85,8 @@ TESTS = (
     Need("program", "softhsm2-util", "softhsm2", "a token for keys of seals"),
     Need("program", "javac", "default-jdk-headless", "the PDF/A validator veraPDF"),
     Need("file", JAXB, "libjaxb-java", "the PDF/A validator veraPDF"),
+    Need("font", "DroidSansFallback", "fonts-droid-fallback", "a document in Chinese"),
+    Need("font", "VL-Gothic", "fonts-vlgothic", "a document in Japanese"),
 )
 # Debian's browser under the other names it may have
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -7,12 +7,15 @@ only clones. Each has its installation log beside it: a warning written while
 installing fails every run that uses that template, not just the first.
 """
 
+from pathlib import Path
+
 from . import console, database, processes
 from .context import (
     HOST_MODULES,
     LANGUAGE,
     locked,
     our_addons,
+    read_manifest,
     tree_digest,
 )
 from .paths import digest
@@ -48,7 +51,7 @@ def template(context, only=()):
     :param only: names of the addons to install (with those they need); all if empty.
     """
     addons = our_addons(context.paths, only)
-    tree = tree_digest(context.paths, addons)
+    tree = tree_digest(context.paths, addons) + (context.foreign or Path()).name
     name = f"demat_tpl_{digest(context.host.version, tree, context.cluster.owner)}"
     base = host_template(context)
     with locked(context.paths.state / "template.lock", "making a template database"):
@@ -57,8 +60,17 @@ def template(context, only=()):
             return name
         _drop_others(context, "tpl", keep=name)
         with console.step(f"Installing {len(addons)} addons into a template database"):
-            _build(context, name, "tpl", base, addons, [])
+            _build(context, name, "tpl", base, _asked_for(context, addons), [])
     return name
+
+
+def _asked_for(context, addons):
+    """The modules to install: a glue addon must come by itself with what it joins."""
+    asked = []
+    for name in addons:
+        manifest = read_manifest(context.paths.addons / name)
+        asked += manifest["depends"] if manifest.get("auto_install") else [name]
+    return list(dict.fromkeys(asked))
 
 
 def _build(context, name, kind, base, modules, options):

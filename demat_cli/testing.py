@@ -2,13 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """``./demat test``: one pytest run over the addons, their ``lib/`` and the product."""
 
+import argparse
 import contextlib
 import os
 import subprocess
 import time
 
 from . import processes, templates
-from .context import prepare
+from .context import prepare, with_foreign
 
 CONTEXT_VARIABLE = "DEMAT_CONTEXT"
 RUN_KINDS = ("test", "srv")
@@ -18,6 +19,7 @@ KEEP_SECONDS = 24 * 3600
 def run(options):
     """Run pytest; its exit status. Nothing is printed after pytest's summary line."""
     context = prepare(options.odoo, tests=True)
+    context = with_foreign(context, named_addons(options.arguments))
     folder = context.paths.state / "test"
     folder.mkdir(parents=True, exist_ok=True)
     forget_dead_runs(context, folder)
@@ -50,6 +52,18 @@ def run(options):
         return 130
     finally:
         forget_run(context, folder, pid)
+
+
+def named_addons(arguments):
+    """Names after ``--addons`` among arguments of pytest (the last one counts)."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--addons", default="")
+    return split_names(parser.parse_known_args(arguments)[0].addons)
+
+
+def split_names(text):
+    """The names in a list separated by commas."""
+    return tuple(filter(None, text.split(",")))
 
 
 def forget_run(context, folder, pid):

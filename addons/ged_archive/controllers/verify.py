@@ -12,6 +12,7 @@ from ..lib.hashing import sha256
 from ..lib.judge import MAX_BYTES, judge
 from ..models.ged_document import _common_name
 from ..models.ged_document_public import VERIFY_PATH
+from ..models.ir_attachment import StorageUnavailable
 
 #: Room for the frame of a form around a file.
 MAX_REQUEST = MAX_BYTES + 64 * 1024
@@ -52,7 +53,8 @@ class GedVerifyController(http.Controller):
         if wait:
             return self._come_back(wait)
         question = sha256 or code
-        return self._page(self._answer(question if isinstance(question, str) else ""))
+        answer = self._answer(question if isinstance(question, str) else "")
+        return self._page(answer) if answer else self._come_back(_BUSY_SECONDS)
 
     @http.route(
         f"{VERIFY_PATH}/seal",
@@ -73,6 +75,8 @@ class GedVerifyController(http.Controller):
             return self._come_back(wait)
         content = file.read() if hasattr(file, "read") else self._body()
         answer = self._answer(sha256(content))
+        if not answer:
+            return self._come_back(_BUSY_SECONDS)
         return self._page({**answer, "seal": self._judge(content)})
 
     @http.route(
@@ -105,11 +109,15 @@ class GedVerifyController(http.Controller):
     # -- answers ----------------------------------------------------------------------
 
     def _answer(self, question):
+        """Return the values of the page, ``None`` while the storage does not answer."""
         documents = request.env["ged.document"]._public_find(question)
         by_code = bool(documents) and documents[:1].sha256 != question.strip().lower()
         found = []
         for document in documents:
-            facts = document._public_facts()
+            try:
+                facts = document._public_facts()
+            except StorageUnavailable:
+                return None
             document._public_record("code" if by_code else "file", facts)
             found.append(self._in_words(facts))
         return {"asked": True, "found": found, "by_code": by_code}

@@ -55,6 +55,8 @@ class GedDocument(models.Model):
         """
         problems = []
         destroyed = self._destroyed_ids()
+        # what the table says now; the rows of all these files are read in one query
+        self.sudo().attachment_id.invalidate_recordset()
         for document in self.sudo():
             if document.id in destroyed:
                 continue
@@ -69,10 +71,8 @@ class GedDocument(models.Model):
                 )
                 for code, message in findings
             ]
-            # one file in memory at a time
-            document.attachment_id.invalidate_recordset(
-                ["raw", "db_datas"], flush=False
-            )
+            # one file in memory at a time, also of those kept in the database
+            document.attachment_id.invalidate_recordset(["db_datas"], flush=False)
         self.invalidate_recordset(flush=False)
         return problems
 

@@ -3,7 +3,7 @@
 import logging
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.tools import SQL
 
 from ..lib.errors import InvalidDocumentError
@@ -45,7 +45,7 @@ class GedDocument(models.Model):
     def _read_content(self):
         self.ensure_one()
         document = self.sudo()
-        content = document.attachment_id.exists().raw or b""
+        content = document._read_stored()
         if not content:
             problem = self.env._(
                 "The file of %(document)s is missing from the storage. Restore it from "
@@ -66,6 +66,14 @@ class GedDocument(models.Model):
         else:
             problem = False
         return problem, content
+
+    def _read_stored(self):
+        """Return the bytes that the storage holds now, ``b""`` when it has none."""
+        try:
+            return self.sudo().attachment_id._read_archived() or b""
+        except MissingError:
+            # the row of the file was removed behind the back of the archive
+            return b""
 
     def _link_problem(self):
         """Return why the row does not match its chain link, in words, or ``False``."""

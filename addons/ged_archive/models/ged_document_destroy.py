@@ -289,7 +289,7 @@ class IrAttachment(models.Model):
 
         :param names: values of ``store_fname``
         """
-        if not names or self._storage() != "file":
+        if not names:
             return
         registry = self.env.registry
 
@@ -302,7 +302,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _remove_unused(self, names):
-        """Remove files of the filestore that no row refers to any more; return their
+        """Remove stored files that no row refers to any more; return their
         names.
 
         First statement of its transaction: the lock makes sure that nobody is storing
@@ -316,13 +316,20 @@ class IrAttachment(models.Model):
             [list(names)],
         )
         kept = {row[0] for row in self.env.cr.fetchall()}
-        removed = []
-        for name in names:
-            # another storage (fs_attachment) has its own address and its own removal
-            if name in kept or "://" in name:
-                continue
-            path = self._full_path(name)
-            if os.path.isfile(path):
-                os.unlink(path)
-            removed.append(name)
-        return removed
+        return [
+            name for name in names if name not in kept and self._remove_stored(name)
+        ]
+
+    @api.model
+    def _remove_stored(self, name):
+        """Remove a file that nothing refers to; tell whether it is gone now.
+
+        To be extended for storages that have an address of their own (``fs_attachment``
+        writes ``code://path``).
+        """
+        if "://" in name:
+            return False
+        path = self._full_path(name)
+        if os.path.isfile(path):
+            os.unlink(path)
+        return True

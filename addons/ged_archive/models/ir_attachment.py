@@ -26,6 +26,10 @@ FROZEN = {
 }
 
 
+class StorageUnavailable(UserError):
+    """The storage does not answer: nothing is known of the file, try again later."""
+
+
 class IrAttachment(models.Model):
     """Files of the archive: read by whoever reads the document, changed by nobody.
 
@@ -37,6 +41,17 @@ class IrAttachment(models.Model):
     def _archived_files(self):
         """Return the attachments among ``self`` that hold an archived document."""
         return self.sudo().filtered(lambda file: file.res_model == ARCHIVE_MODEL)
+
+    def _read_archived(self):
+        """Return the bytes that the storage holds now; nothing when it has no such
+        file.
+
+        Not the field ``raw``: it would keep every file that was read in memory. To be
+        extended for other storages: one that cannot be asked raises
+        :class:`StorageUnavailable`, as that says nothing about the file.
+        """
+        name = self.store_fname
+        return self._file_read(name) if name else self.db_datas
 
     @api.model_create_multi
     def create(self, vals_list):

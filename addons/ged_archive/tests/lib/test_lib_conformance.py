@@ -1,9 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Forty documents that differ stay PDF/A-3 from conversion through every seal level.
+"""Forty-two documents that differ stay PDF/A-3 from conversion through every seal
+level.
 
 Judged by veraPDF. By default each document is sealed at one level in turn; with
-``DEMAT_LONG=1`` at all.
+``--long`` at all.
 """
 
 import base64
@@ -33,6 +34,11 @@ TEXTS = {
     "vi": "Hoá đơn số bốn mươi hai",
     "de": "Straße, Größe, Übermaß ½ ‰ † ‡",
     "symbols": "← ↑ → ↓ ✓ ✗ ☐ ☑ ∑ ∞ ≠ \u00ad\u200b\u202f fin",
+}
+#: Thousands of letters, two bytes each in the PDF: language, font, file of the font.
+EASTERN = {
+    "zh": ("Droid Sans Fallback", "DroidSansFallback", "发票第四十二号：木结构与屋面工程，合计"),
+    "ja": ("VL Gothic", "VL-Gothic", "請求書第４２号：木工事ならびに屋根工事、合計金額"),
 }
 LEVELS = [
     ("B-B", False),
@@ -65,8 +71,20 @@ def picture(kind):
     return f'<img width="120" src="data:image/{file.lower()};base64,{data}">'
 
 
+def installed(start):
+    """Whether the machine has a font whose file name starts like this."""
+    return system.Need("font", start, "", "").is_met()
+
+
 def documents():
-    """Yield ``(name, html)``: ten languages, each in four kinds."""
+    """Yield ``(name, html)``: ten languages, each in four kinds, and those of
+    ``EASTERN`` whose font the machine has.
+    """
+    for lang, (font, start, text) in EASTERN.items():
+        if installed(start):
+            body = "".join(f"<p>{row}. {text} {row * 37} €</p>" for row in range(30))
+            page = f"<div style=\"font-family:'{font}'\"><h1>{text}</h1>{body}</div>"
+            yield f"{lang}-{font}", ged_html.page(page)
     for index in range(40):
         lang = list(TEXTS)[index % len(TEXTS)]
         turn = index // len(TEXTS)

@@ -1,0 +1,64 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An archive whose files are in a storage of its own: a folder of the disk."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from odoo.tools import mute_logger
+
+from odoo.addons.ged_archive.tests.common_destruction import DestructionCommon
+
+STORAGE_LOG = "odoo.addons.ged_archive_fs.models.ir_attachment"
+CHECK_LOG = "odoo.addons.ged_archive.models.ged_document_check"
+
+
+class StorageCommon(DestructionCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        home = tempfile.mkdtemp(prefix="ged_archive_fs_")
+        cls.addClassCleanup(shutil.rmtree, home)
+        cls.root = Path(home, "store")
+        cls.root.mkdir()
+        cls.storage = cls.env["fs.storage"].create(
+            {
+                "name": "Archive",
+                "code": "vault",
+                "protocol": "file",
+                "directory_path": str(cls.root),
+                "model_xmlids": "ged_archive.model_ged_document",
+            }
+        )
+
+    def _objects(self):
+        return sorted(path for path in self.root.rglob("*") if path.is_file())
+
+    def _path(self, document):
+        name = document.sudo().attachment_id.store_fname
+        self.assertTrue(name.startswith("vault://"), name)
+        return self.root / name.removeprefix("vault://")
+
+    def _away(self):
+        """The disk is not mounted, until :meth:`_back` or the end of the test."""
+        self.root.rename(self.root.with_name("elsewhere"))
+        self.addCleanup(self._back)
+        self.enterContext(mute_logger(STORAGE_LOG))
+        self.env.invalidate_all()
+
+    def _back(self):
+        elsewhere = self.root.with_name("elsewhere")
+        if elsewhere.exists():
+            elsewhere.rename(self.root)
+
+    def _spoil(self, document):
+        """Change one bit of the stored file."""
+        path = self._path(document)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+        self.env.invalidate_all()
+
+    def _codes(self):
+        return [(problem.code, problem.document_id) for problem in self._problems()]
