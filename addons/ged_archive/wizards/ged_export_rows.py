@@ -3,6 +3,7 @@
 """Rows and names of the files of an export."""
 
 import csv
+import hashlib
 import io
 import posixpath
 import re
@@ -53,7 +54,10 @@ def cell(key, value):
 
 
 def unique_path(document, taken):
-    """Return where the document goes in the ZIP: company/year/kind/number_file."""
+    """Return where the document goes in the ZIP: company/year/kind/number_file.
+
+    :param taken: set of what stands for the paths given so far; changed
+    """
     stem, extension = posixpath.splitext(safe(document.filename))
     number = safe(document.name)
     stem = stem if stem.startswith(number) else f"{number}_{stem}"
@@ -66,10 +70,16 @@ def unique_path(document, taken):
         safe(document.kind_code),
     )
     path = posixpath.join(folder, stem + extension)
-    if path.lower() in taken:
+    if _short(path) in taken:
         path = posixpath.join(folder, f"{stem}_{document.id}{extension}")
-    taken.add(path.lower())
+    taken.add(_short(path))
     return path
+
+
+def _short(path):
+    """A number that no other path of an export has, to save memory."""
+    digest = hashlib.blake2b(path.lower().encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
 def safe(name):

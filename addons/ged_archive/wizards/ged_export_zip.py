@@ -3,7 +3,6 @@
 import hashlib
 import posixpath
 import tempfile
-import zipfile
 
 from markupsafe import Markup
 
@@ -13,6 +12,7 @@ from odoo.tools import SQL, split_every
 
 from ..lib.errors import ArchiveError
 from ..lib.export_format import EXPORT_TAIL, XSD, document_element, export_head
+from ..lib.flat_zip import FlatZip
 from ..lib.hashing import canonical
 from ..models.ged_evidence import STATE_COLUMNS, build_evidence
 from .ged_export_rows import EVENT_KEYS, SOUND, csv_lines, link_of, safe, unique_path
@@ -75,12 +75,7 @@ class GedExport(models.Model):
         ids = self._document_ids()
         documents = self.env["ged.document"]
         totals = {"count": 0, "damaged": 0, "companies": set()}
-        with (
-            _Parts() as parts,
-            zipfile.ZipFile(
-                file, "w", zipfile.ZIP_DEFLATED, allowZip64=True
-            ) as archive,
-        ):
+        with _Parts() as parts, FlatZip(file) as archive:
             parts.write("manifest.xml", self._xml_head())
             taken, seals = set(), set()
             for batch_ids in split_every(BATCH, ids):

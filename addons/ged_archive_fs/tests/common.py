@@ -32,6 +32,16 @@ class StorageCommon(DestructionCommon):
             }
         )
 
+    def setUp(self):
+        super().setUp()
+        # what a test wrote is not rolled back
+        self.addCleanup(self._sweep)
+
+    def _sweep(self):
+        self._back()
+        shutil.rmtree(self.root)
+        self.root.mkdir()
+
     def _objects(self):
         return sorted(path for path in self.root.rglob("*") if path.is_file())
 
@@ -41,13 +51,13 @@ class StorageCommon(DestructionCommon):
         return self.root / name.removeprefix("vault://")
 
     def _away(self):
-        """The disk is not mounted, until :meth:`_back` or the end of the test."""
+        """From now on the disk is not mounted."""
         self.root.rename(self.root.with_name("elsewhere"))
-        self.addCleanup(self._back)
         self.enterContext(mute_logger(STORAGE_LOG))
         self.env.invalidate_all()
 
     def _back(self):
+        """The disk is mounted again."""
         elsewhere = self.root.with_name("elsewhere")
         if elsewhere.exists():
             elsewhere.rename(self.root)
