@@ -4,6 +4,7 @@
 
 import pytest
 
+from bench import archive_export
 from demat_cli import bench, console, main
 
 
@@ -63,3 +64,23 @@ def test_the_processing_screen_is_measured(make_server, demat_template):
     assert (few["listed"], many["listed"]) == (2, 200)
     assert few["open_queries"] == many["open_queries"]
     assert few["prepare_queries"] == many["prepare_queries"]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [(200, 2000), pytest.param((1000, 10_000), marks=pytest.mark.long)],
+    ids=["short", "long"],
+)
+def test_memory_of_an_export_is_flat(make_server, demat_template, counts):
+    """Ten times the documents: no more memory than a part of what they hold."""
+    server = make_server(demat_template)
+    growth = []
+    for count in counts:
+        company = server.call("bench.archive_export:fill", count=count)
+        figures = server.call("bench.archive_export:measure", company=company)
+        assert figures["documents"] == count
+        # text of random hexadecimal digits shrinks to its half and a little more
+        assert figures["megabytes"] > count * archive_export.FILE_SIZE / 2e6
+        growth.append(figures["peak"] - figures["before"])
+    in_hand = (counts[1] - counts[0]) * archive_export.FILE_SIZE / 2**20
+    assert growth[1] - growth[0] < min(in_hand / 5, 10), growth

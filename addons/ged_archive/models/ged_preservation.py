@@ -9,6 +9,7 @@ from .ged_document import SEAL_LEVELS
 from .ged_document_guard import creation_allowed
 from .ged_document_preservation import LEVELS
 from .ged_triggers import create_guards
+from .ir_attachment import StorageUnavailable
 
 
 class GedPreservation(models.Model):
@@ -124,6 +125,8 @@ class GedPreservation(models.Model):
         try:
             content = asic.read(evidence._get_content())
             documents, previous, data = preservation.read_manifest(content.manifest)
+        except StorageUnavailable:
+            raise
         except (ArchiveError, UserError) as exc:
             return [
                 self.env._(

@@ -24,6 +24,7 @@ from . import (
     test_preservation_long_term,
     test_rights,
     test_public_page,
+    test_reading,
     test_replay,
     test_seal_levels,
     test_seal_profile,

@@ -18,7 +18,8 @@ from ..models.ged_evidence import STATE_COLUMNS, build_evidence
 from .ged_export_rows import EVENT_KEYS, SOUND, csv_lines, link_of, safe, unique_path
 
 BATCH = 50
-_SPOOL = 4 * 1024 * 1024
+#: Of each list that grows, in memory.
+_SPOOL = 256 * 1024
 _CHUNK = 1024 * 1024
 _ROWS = "<!--rows-->"
 

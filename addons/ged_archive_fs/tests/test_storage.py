@@ -149,8 +149,6 @@ class TestStorage(StorageCommon):
                 "force_db_for_default_attachment_rules": '{"application/pdf": 0}',
             }
         )
-        Attachment = self.env["ir.attachment"].with_user(self.system)
-        Attachment.search([("id", "in", document.attachment_id.ids)])
         sudo = self.env["ir.attachment"].sudo()
         self.assertIsNone(document.sudo().attachment_id._move_attachment_to_store())
         sudo.force_storage_to_db_for_special_fields(storage="vault")
