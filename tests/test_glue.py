@@ -17,6 +17,7 @@ from demat_cli.testing import CONTEXT_VARIABLE
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = Paths(ROOT, ROOT)
 GLUE = context.foreign_glue(PATHS)
+SERVERS = {"ged_archive_fs": ["tests/test_glue_server.py"]}
 
 
 def test_normal_databases_have_none():
@@ -56,7 +57,7 @@ def test_glue(demat_context_, addon):
     env = {k: v for k, v in os.environ.items() if k != CONTEXT_VARIABLE}
     command = [sys.executable, ROOT / "demat", "test", f"--addons={addon}", "-q"]
     done = subprocess.run(
-        [*command, f"addons/{addon}/tests"],
+        [*command, f"addons/{addon}/tests", *SERVERS.get(addon, ())],
         cwd=ROOT,
         capture_output=True,
         text=True,
