@@ -79,6 +79,6 @@ class FlatZip(zipfile.ZipFile):
 
     def close(self):
         try:
-            super().close()
+            return super().close()
         finally:
             self.filelist.close()
