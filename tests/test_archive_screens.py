@@ -81,6 +81,9 @@ def test_red_until_acknowledged(archive, browser):
         banner = clerk.page.locator(".o_ged_alert_banner")
         expect(banner).to_contain_text("n’a pas passé une vérification")
         clerk.picture("archive-alert-list", lambda: expect(banner).to_be_visible())
+        # the small screen has cards
+        clerk.goto("/odoo/archive?view_type=list")
+        view.locator(".o_data_row").first.wait_for()
         clerk.page.locator(".o_searchview_dropdown_toggler").click()
         menu = clerk.page.locator(".o_filter_menu .o_menu_item")
         menu.filter(has_text="Documents en alerte").click()

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-DOCUMENTS = 90
+DOCUMENTS = 150
 BATCH = 10
 
 PREPARE = """
@@ -16,7 +16,11 @@ from odoo.addons.ged_archive.wizards import ged_import_job
 
 origin = env.company
 target = env["res.company"].create({"name": "Target"})
-env.user.company_ids |= target
+admin = env.ref("base.user_admin")
+admin.write({
+    "company_ids": [(4, target.id)],
+    "group_ids": [(4, env.ref("ged_archive.group_ged_manager").id)],
+})
 documents = env["ged.document"]._archive([
     {
         "kind": "invoice", "name": f"I-{number}", "filename": f"i-{number}.txt",
@@ -29,7 +33,7 @@ env["ged.chain"]._cron_chain_pending()
 export = env["ged.export"].create({"document_ids": [(6, 0, documents.ids)]})
 file = io.BytesIO()
 export._write_zip(file)
-here = env(context={**env.context, "allowed_company_ids": [target.id]})
+here = env(user=admin.id, context={"allowed_company_ids": [target.id]})
 ged_import_job.AT_ONCE_DOCUMENTS = 0
 job = here["ged.import"].create({
     "file": base64.b64encode(file.getvalue()), "filename": "export.zip",
@@ -42,7 +46,8 @@ START = """
 from odoo.addons.ged_archive.wizards import ged_import_job
 
 ged_import_job.AT_ONCE_DOCUMENTS = 0
-env["ged.import"].browse(job).with_context(allowed_company_ids=[target]).action_import()
+job = env["ged.import"].with_user(env.ref("base.user_admin")).browse(job)
+job.with_context(allowed_company_ids=[target]).action_import()
 """
 # The job, killed at one of its commits: right before it, or right after.
 WORK = """
