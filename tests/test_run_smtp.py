@@ -107,6 +107,7 @@ def test_every_mood_of_the_mail_server(office):
 def test_a_mail_server_that_is_down_and_comes_back(office):
     ids = office.add_ready_invoices(3)
     smtp = office.server.smtp
+    before = len(smtp.mails)
     smtp.stop()
     office.wait_done(office.launch(ids))
     for state, code, text in outcomes(office, ids).values():
@@ -115,7 +116,7 @@ def test_a_mail_server_that_is_down_and_comes_back(office):
         assert "serveur de messagerie" in text
     assert retry_failed(office) == len(ids)
     assert {row[0] for row in outcomes(office, ids).values()} == {"failed"}
-    assert smtp.mails == []
+    assert len(smtp.mails) == before
     smtp.start(smtp.port)
     assert retry_failed(office) == len(ids)
     check_sent_once(office.server, office.ids, MAIL_STATES)
