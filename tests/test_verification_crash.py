@@ -90,7 +90,8 @@ class Archive:
 
     def done(self):
         [[documents, links]] = self.server.sql(
-            "SELECT document_done, link_done FROM ged_verification WHERE id = %s",
+            "SELECT coalesce(document_done, 0), coalesce(link_done, 0)"
+            " FROM ged_verification WHERE id = %s",
             self.job,
         )
         return documents, links
