@@ -23,20 +23,25 @@ class DematStatusMixin(models.AbstractModel):
     _description = "Document with a Status"
 
     demat_status = fields.Selection(
-        [
-            (document_status.DRAFT, "Draft"),
-            (document_status.TO_SEND, "To be sent"),
-            (document_status.WAITING, "Waiting"),
-            (document_status.OVERDUE, "Overdue"),
-            (document_status.DONE, "Done"),
-            (document_status.REJECTED, "Rejected"),
-        ],
+        selection="_selection_demat_status",
         string="Document status",
         compute="_compute_demat_status",
         search="_search_demat_status",
         help="Where the document stands: draft, to be sent, waiting for the customer, "
         "overdue, done (paid, accepted) or rejected.",
     )
+
+    def _selection_demat_status(self):
+        """The labels, from code: those of a field of another addon's model would come
+        before that addon is there to take their translations."""
+        return [
+            (document_status.DRAFT, self.env._("Draft")),
+            (document_status.TO_SEND, self.env._("To be sent")),
+            (document_status.WAITING, self.env._("Waiting")),
+            (document_status.OVERDUE, self.env._("Overdue")),
+            (document_status.DONE, self.env._("Done")),
+            (document_status.REJECTED, self.env._("Rejected")),
+        ]
 
     def _demat_status_rules(self):
         """Return the table of this kind of document, a sequence of ``Rule``."""
