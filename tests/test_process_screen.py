@@ -34,9 +34,19 @@ def clerk(morning, browser):
         assert visitor.errors == []
 
 
+def open_criteria(clerk):
+    """The criteria; a browser that comes back to the address shows its last list."""
+    clerk.goto(SCREEN)
+    clerk.page.wait_for_selector("[name='treatment']")
+    back = clerk.page.locator("button[name='action_back']:visible")
+    if back.count():
+        clerk.press("action_back")
+    expect(clerk.page.locator("input[data-value='send']")).to_be_visible()
+
+
 def show(clerk, treatment):
     """Choose a treatment and ask for the list."""
-    clerk.goto(SCREEN)
+    open_criteria(clerk)
     field = clerk.page.locator("[name='treatment']")
     field.locator(f"input[data-value='{treatment}']").check()
     clerk.press("action_show")
@@ -103,11 +113,12 @@ def test_the_morning_of_a_clerk(morning, clerk):
 
 
 def test_a_favourite_is_kept_and_taken(clerk):
-    clerk.goto(SCREEN)
+    open_criteria(clerk)
     clerk.page.locator("input[data-value='keep_internal']").check()
     clerk.fill("favorite_name", "Gardées")
     clerk.press("action_save_favorite")
-    clerk.goto(SCREEN)
+    clerk.page.locator(".o_menu_sections").get_by_text("Dématérialisation").click()
+    clerk.page.get_by_role("menuitem", name="Imprimer ou traiter").click()
     expect(clerk.page.locator("input[data-value='print_invoices']")).to_be_checked()
     clerk.choose("favorite_id", "Gardées")
     expect(clerk.page.locator("input[data-value='keep_internal']")).to_be_checked()
