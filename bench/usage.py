@@ -46,11 +46,16 @@ def largest_dead_child():
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MEGABYTE
 
 
-def processor_seconds():
-    """Processor time of this process and its children, living or ended, in seconds."""
+def own_processor_seconds():
+    """Processor seconds of this process and of its children that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = ended.ru_utime + ended.ru_stime + own.ru_utime + own.ru_stime
+    return ended.ru_utime + ended.ru_stime + own.ru_utime + own.ru_stime
+
+
+def processor_seconds():
+    """The same with the children that live on."""
+    seconds = own_processor_seconds()
     for child in psutil.Process().children(True):
         times = child.cpu_times()
         seconds += times.user + times.system

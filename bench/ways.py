@@ -3,7 +3,6 @@
 """The two ways of sending, each as its users meet it, and the proof that they sent."""
 
 import io
-from unittest.mock import patch
 
 from odoo import api
 from odoo.modules.registry import Registry
@@ -24,17 +23,11 @@ def send_by_host(env, clerk, ids):
         )
 
 
-def send_by_us(env, clerk, ids):
-    """Start as the clerk, commit, then treat as the worker does."""
-    move_class = type(env["account.move"])
-    # The bench dispatches by itself, whatever the size of the selection.
-    with patch.object(move_class, "_demat_schedule", lambda moves: None):
-        with Registry(env.cr.dbname).cursor() as cr:
-            moves = api.Environment(cr, clerk.id, dict(env.context))["account.move"]
-            moves.browse(ids)._demat_start()
+def launch_ours(env, clerk, ids):
+    """Launch a run as the clerk does from the list of what will be done."""
     with Registry(env.cr.dbname).cursor() as cr:
         moves = api.Environment(cr, clerk.id, dict(env.context))["account.move"]
-        moves.sudo().browse(ids)._demat_dispatch()
+        moves.env["demat.run"]._launch("send", moves.browse(ids))
 
 
 def check_host(env, ids):

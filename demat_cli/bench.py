@@ -13,7 +13,8 @@ its last line is ``ratio N.NN``.
 its ``context`` holds ``count`` (documents of a batch), ``config`` (the configuration
 file of the host), ``long`` and ``json``.
 ``./demat bench process N`` does the same with ``bench/process.py``: ``count`` is the
-number of invoices on the processing screen.
+number of invoices on the processing screen. ``./demat bench memory N`` runs
+``bench/memory.py`` with the servers of the first: peak memory of the workers.
 """
 
 import os
@@ -27,6 +28,7 @@ SUBJECTS = {
     "run": ("invoices", 100),
     "archive": ("documents", 1000),
     "process": ("invoices", 10_000),
+    "memory": ("invoices", 5000),
 }
 KIND = "bench"
 
@@ -41,7 +43,8 @@ def subject(words):
     if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
         raise console.Failure(
             f"cannot measure {' '.join(words)}",
-            "./demat bench [N], ./demat bench archive [N] or ./demat bench process [N]",
+            "./demat bench [N], or with archive, process or memory: "
+            "./demat bench archive [N]",
         )
     if int(rest[0]) < 1:
         raise console.Failure(f"the number of {what} must be at least 1")
@@ -61,7 +64,8 @@ def run(options):
     file = f"bench/{options.subject}.py"
     if not (context.paths.root / file).is_file():
         raise console.Failure(f"there is nothing to measure: no {file}")
-    measure = _measure if options.subject == "run" else _measure_inside
+    sending = options.subject in ("run", "memory")
+    measure = _measure if sending else _measure_inside
     # A second one would stop the servers of the first, and slow it down.
     with locked(context.paths.state / "bench.lock", "measuring"):
         return _run(context, options, measure)
@@ -143,7 +147,7 @@ def _measure(context, name, folder, log, options):
         "smtp_port": smtp_port,
         "folder": str(folder),
     }
-    return _inside(context, config, "bench.run:run", payload, log)
+    return _inside(context, config, f"bench.{options.subject}:run", payload, log)
 
 
 def _measure_inside(context, name, folder, log, options):

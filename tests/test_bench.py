@@ -18,6 +18,7 @@ from demat_cli import bench, console, main
         ("bench --json figures.json archive 20", ("archive", 20)),
         ("bench process", ("process", 10_000)),
         ("bench process 500", ("process", 500)),
+        ("bench memory", ("memory", 5000)),
     ],
 )
 def test_words(line, wanted):

@@ -6,6 +6,9 @@ The host's report bundle holds some 400 kB of rules and the renderer reads it fo
 page body, header and footer. A document uses a tenth of it. The names in its selector
 tell whether a rule can apply: if a class, an id or an element of it occurs nowhere in
 the documents, the rule goes. What cannot be judged stays.
+
+The renderer is QtWebKit of 2011: it knows no variables of CSS, so declarations with
+them go too, and it drops a rule as a whole when it does not know one of its selectors.
 """
 
 import functools
@@ -24,6 +27,12 @@ _NESTING = {"media", "supports"}
 _USELESS = {"keyframes", "-webkit-keyframes", "-moz-keyframes", "charset", "font-face"}
 
 
+#: Pseudo-classes and elements that the renderer knows for certain.
+_KNOWN_PSEUDO = frozenset(
+    "active after before checked disabled empty enabled first-child first-of-type "
+    "focus hover last-child last-of-type link not nth-child nth-of-type only-child "
+    "root visited".split()
+)
 _FONT_FAMILY = re.compile(r"font(?:-family)?\s*:\s*([^;}]+)", re.IGNORECASE)
 
 
@@ -34,6 +43,10 @@ class Vocabulary:
     elements: frozenset
     classes: frozenset
     ids: frozenset
+
+    def covers(self, elements, classes, ids):
+        """Say whether all these names occur."""
+        return elements <= self.elements and classes <= self.classes and ids <= self.ids
 
     def __or__(self, other):
         return Vocabulary(
@@ -109,11 +122,16 @@ def _prepare(rules):
     for rule in rules:
         if rule.type == "qualified-rule":
             selectors = [
-                (_names(tokens), tinycss2.serialize(tokens).strip())
+                (
+                    _names(tokens),
+                    _is_strange(tokens),
+                    tinycss2.serialize(tokens).strip(),
+                )
                 for tokens in _split(rule.prelude)
             ]
-            body = tinycss2.serialize(rule.content).strip()
-            prepared.append(("rule", selectors, body))
+            body = _declarations(rule.content)
+            if body:
+                prepared.append(("rule", selectors, body))
         elif rule.type == "at-rule" and rule.lower_at_keyword in _NESTING:
             prelude = tinycss2.serialize(rule.prelude).strip()
             inner = tinycss2.parse_rule_list(
@@ -124,6 +142,41 @@ def _prepare(rules):
         elif rule.type == "at-rule" and rule.lower_at_keyword not in _USELESS:
             prepared.append(("other", None, rule.serialize()))
     return prepared
+
+
+def _declarations(content):
+    """Return the declarations that the renderer can understand, as a text."""
+    kept = []
+    for one in tinycss2.parse_blocks_contents(
+        content, skip_comments=True, skip_whitespace=True
+    ):
+        text = one.serialize()
+        variable = one.type == "declaration" and (
+            one.name.startswith("--") or _has_variable(one.value)
+        )
+        if not variable:
+            kept.append(text)
+    return ";".join(kept)
+
+
+def _has_variable(tokens):
+    return any(
+        token.type == "function"
+        and (token.lower_name == "var" or _has_variable(token.arguments))
+        for token in tokens
+    )
+
+
+def _is_strange(tokens):
+    """Say whether a selector has a pseudo-class that the renderer may not know."""
+    colon = False
+    for token in tokens:
+        if colon and token.type in ("ident", "function"):
+            name = token.lower_value if token.type == "ident" else token.lower_name
+            if name not in _KNOWN_PSEUDO:
+                return True
+        colon = token.type == "literal" and token.value == ":"
+    return False
 
 
 def _split(tokens):
@@ -173,14 +226,15 @@ def _family(content):
 def _kept(prepared, vocabulary):
     for kind, head, body in prepared:
         if kind == "rule":
-            selectors = [
-                text
-                for (elements, classes, ids), text in head
-                if elements <= vocabulary.elements
-                and classes <= vocabulary.classes
-                and ids <= vocabulary.ids
-            ]
-            if selectors:
+            kept = [vocabulary.covers(*names) for names, _strange, _text in head]
+            if any(kept):
+                # a strange one may make the renderer drop the rule: it decides, as
+                # before
+                selectors = [
+                    text
+                    for (_names, strange, text), use in zip(head, kept, strict=True)
+                    if use or strange
+                ]
                 yield f"{','.join(selectors)}{{{body}}}\n"
         elif kind == "nest":
             inner = "".join(_kept(body, vocabulary))

@@ -9,6 +9,7 @@ from . import demat_criteria, demat_process_favorite
 
 # isort: on
 from . import (
+    account_edi_common,
     account_move,
     account_move_bill,
     account_move_dispatch,
@@ -46,6 +47,7 @@ from . import (
     demat_run_resume,
     demat_run_progress,
     demat_run_report,
+    demat_run_workers,
     demat_state_change,
     demat_timeline,
     ged_document,
@@ -53,6 +55,7 @@ from . import (
     ir_actions_report_bill,
     ir_attachment,
     ir_websocket,
+    ir_qweb,
     mail_template,
     res_company,
     res_company_print,

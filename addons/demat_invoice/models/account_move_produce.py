@@ -17,6 +17,7 @@ from odoo.addons.ged_archive.lib.seal import SealResult
 from odoo.addons.ged_archive.lib.xmp import DocumentInfo
 
 from ..lib import states
+from ..lib.memory import Memory
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class AccountMove(models.Model):
     def _demat_export(self):
         """Return ``({move: CII XML}, {move: Failure})``, made by the host."""
         exported, failures = {}, {}
-        for move in self:
+        for move in self.with_context(demat_unece=Memory()):
             result = move._demat_guarded(move._demat_export_xml)
             (failures if isinstance(result, Failure) else exported)[move] = result
         return exported, failures

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..lib.memory import Memory
+
 
 class DematExchange(models.Model):
     """The invoice shows what became of its exchanges."""
@@ -18,9 +20,16 @@ class DematExchange(models.Model):
 
     def write(self, vals):
         # EXTENDS demat_base
+        # the invoice shows the same while a mail waits and while it leaves
+        concerned = self.filtered(
+            lambda row: (
+                (row.channel, row.state, vals.get("state"))
+                != ("mail", "pending", "sending")
+            )
+        )
         result = super().write(vals)
         if "state" in vals:
-            self._refresh_delivery()
+            concerned._refresh_delivery()
         return result
 
     def _send_again(self, state, refusal):
@@ -70,8 +79,17 @@ class AccountMove(models.Model):
         for (template, lang), moves in groups.items():
             texts = (
                 template.sudo()
-                .with_context(lang=lang)
+                .with_context(lang=lang, demat_compiled=Memory())
                 ._generate_template(moves.ids, fields_to_render)
+            )
+            authors = {move.id: move.company_id.partner_id.id for move in moves}
+            replies = moves.sudo()._notify_get_reply_to_batch(
+                defaults={
+                    move.id: texts[move.id].get("email_from")
+                    or move.company_id.email_formatted
+                    for move in moves
+                },
+                author_ids=authors,
             )
             for move in moves:
                 attachments = (
@@ -83,7 +101,9 @@ class AccountMove(models.Model):
                     name: texts[move.id].get(name) for name in fields_to_render
                 } | {
                     "attachment_ids": attachments.ids,
-                    "author_id": move.company_id.partner_id.id,
+                    "author_id": authors[move.id],
+                    # found in one go; the host would search for each mail
+                    "reply_to": texts[move.id].get("reply_to") or replies[move.id],
                     "lang": lang,
                 }
         return result

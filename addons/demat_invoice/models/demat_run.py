@@ -133,7 +133,7 @@ class DematRun(models.Model):
             )
             run._add_lines(group)
             runs |= run
-        self.env.ref("demat_invoice.ir_cron_run").sudo()._trigger()
+        runs._call_workers()
         return runs.sudo(self.env.su)
 
     def _add_lines(self, moves):

@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lib import states
-from .account_move_dispatch import BATCH_SIZE
 from .demat_run import OPEN
 from .demat_run_resume import ON_THE_WAY
 
@@ -42,23 +41,20 @@ class DematRun(models.Model):
 
     def _process_batches(self, committed):
         """Treat batches as long as there are some, and time; close the run."""
-        lines = self._started_lines()
-        self._recover(lines)
-        self._carry_on(lines, committed)
-        while self._may_go_on(len(lines)):
-            lines = committed(self._start_batch)
-            if not lines:
-                # what a dead process sent and did not come to
-                self._invite_customers(committed)
-                committed(self._end)
-                return True
+        with self._holding():
+            lines = self._orphans()
+            self._recover(lines)
             self._carry_on(lines, committed)
+            while self._may_go_on(len(lines)):
+                committed(self._let_go)
+                lines = committed(self._start_batch)
+                if not lines:
+                    # what a dead process sent and did not come to
+                    self._invite_customers(committed)
+                    committed(self._end)
+                    return True
+                self._carry_on(lines, committed)
         return False
-
-    def _started_lines(self):
-        return self.env["demat.run.line"].search(
-            [("run_id", "=", self.id), ("state", "=", "started")]
-        )
 
     def _carry_on(self, lines, committed):
         """Send what these lines started, then write what became of it."""
@@ -77,9 +73,10 @@ class DematRun(models.Model):
         if self.cancel_requested:
             return self.env["demat.run.line"]
         sending = self.treatment == "send"
-        size = BATCH_SIZE if sending else STATE_BATCH_SIZE
+        size = self._next_size() if sending else STATE_BATCH_SIZE
         lines = self._take_lines(size)
         if lines:
+            self._hold(lines)
             user = self.user_id
             moves = lines.move_id.with_company(self.company_id)
             lines._begin(self.treatment, moves._demat_on_behalf_of(user))

@@ -1,12 +1,17 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import io
+from unittest.mock import patch
 
 import pypdf
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from ..models import ir_actions_report
 from .common import DematInvoiceCommon
 
 
@@ -78,3 +83,89 @@ class TestDrawing(DematInvoiceCommon):
         self.assertFalse(move.highlight_send_button)
         self.company.demat_invoicing = False
         self.assertTrue(self._invoice().highlight_send_button)
+
+    # ---- the host's way, when the fast one could differ ----
+
+    def _customise(self, text):
+        self.env["ir.ui.view"].create(
+            {
+                "name": "Customised invoice",
+                "type": "qweb",
+                "mode": "extension",
+                "inherit_id": self.env.ref("account.report_invoice_document").id,
+                "arch": "<data><xpath expr=\"//div[hasclass('page')]\" "
+                f'position="inside">{text}</xpath></data>',
+            }
+        )
+
+    def _drawn(self):
+        """Draw an invoice; the commands of the renderer, and the pages."""
+        runs = []
+        original = type(self.env["ir.actions.report"])._build_wkhtmltopdf_args
+
+        def spy(report, *args, **kwargs):
+            command = original(report, *args, **kwargs)
+            runs.append(command[command.index("--javascript-delay") + 1])
+            return command
+
+        with (
+            patch.object(
+                type(self.env["ir.actions.report"]), "_build_wkhtmltopdf_args", spy
+            ),
+            # the sheets of the host's way cannot be fetched from here
+            mute_logger("odoo.addons.base.models.ir_actions_report"),
+        ):
+            move = self._invoice().with_context(force_report_rendering=True)
+            [pdf] = move._demat_render_together().values()
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        # the last command is the one that was run
+        return runs[-1]
+
+    def test_fast_without_scripts(self):
+        with patch.object(ir_actions_report, "_logger") as log:
+            self.assertEqual(self._drawn(), "0")
+        log.info.assert_not_called()
+
+    def test_scripts_are_waited_for(self):
+        self.env["ir.config_parameter"].set_param("report.print_delay", "7")
+        for text in (
+            "<script>document.title = 'x'</script>",
+            "<span onclick='x()'>x</span>",
+            "<a href='javascript:x()'>x</a>",
+        ):
+            with self.subTest(text), self.cr.savepoint() as savepoint:
+                self._customise(text)
+                with patch.object(ir_actions_report, "_logger") as log:
+                    self.assertEqual(self._drawn(), "7")
+                self.assertIn("its template has scripts", log.info.call_args.args)
+                savepoint.rollback()
+                self.env.registry.clear_cache("templates")
+
+    def test_a_script_of_another_header(self):
+        reports = self.env["ir.actions.report"]
+        own = f"<head><script>{ir_actions_report._host_script()}</script></head>"
+        for script, wanted in (("", False), ("<script>other()</script>", True)):
+            parts = {
+                "header": f"<html>{own}<body onload='subst()'>{script}</body></html>"
+            }
+            found = reports._demat_obstacle(["<p>x</p>"], parts, (), {})
+            self.assertEqual(bool(found), wanted, found)
+
+    def test_a_renderer_that_is_not_patched(self):
+        other = _wkhtml()._replace(is_patched_qt=False)
+        with (
+            patch.object(ir_actions_report, "_wkhtml", lambda: other),
+            patch.object(ir_actions_report, "_logger") as log,
+        ):
+            self.assertNotEqual(self._drawn(), "0")
+        self.assertIn("patched Qt", log.info.call_args.args[-1])
+
+    def test_a_switch_that_is_not_known(self):
+        reports = self.env["ir.actions.report"]
+        with patch.object(
+            type(reports),
+            "_build_wkhtmltopdf_args",
+            lambda *_args, **_kwargs: ["--run-script", "x()"],
+        ):
+            found = reports._demat_obstacle(["<p>x</p>"], {}, (), {})
+        self.assertIn("--run-script", found)

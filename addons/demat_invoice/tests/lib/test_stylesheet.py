@@ -78,3 +78,17 @@ def test_other_vocabulary_other_result():
 
 def test_broken_css_loses_only_what_is_broken():
     assert "td{color:red}" in kept("td{color:red} .x{{{ ")
+
+
+def test_what_the_renderer_of_2011_cannot_read_goes():
+    css = ".page{--x: 1; color: var(--x); margin: calc(1px + var(--x)); padding: 0}"
+    assert kept(css) == ".page{padding: 0}\n"
+    assert kept(".page{--x: 1}") == ""
+
+
+def test_a_selector_that_it_may_not_know_stays_with_its_rule():
+    """It drops the rule as a whole then, and must go on doing so."""
+    css = ".page,.absent::file-selector-button{color:red}"
+    assert kept(css) == css + "\n"
+    assert kept(".absent::file-selector-button{color:red}") == ""
+    assert kept(".page,.absent:hover{color:red}") == ".page{color:red}\n"

@@ -4,6 +4,7 @@
 import gc
 import importlib.util
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -243,3 +244,34 @@ def test_without_the_package(monkeypatch):
 
 def test_available():
     assert schematron.available() is True
+
+
+PLAIN_SAXON = """
+import sys
+from saxonche import PySaxonProcessor
+processor = PySaxonProcessor(license=False)
+sheet = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=sys.argv[1])
+node = processor.parse_xml(xml_text=sys.stdin.read())
+sys.stdout.write(sheet.transform_to_string(xdm_node=node))
+"""
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_tables_of_codes_read_once_give_the_same_report(worker, profile):
+    sheet = str(package_file(PROFILES[profile].rules))
+    wrong = XML.replace(b">FR<", b">FX<").replace(b'"EUR"', b'"EUX"')
+    for xml in (XML, wrong):
+        plain = subprocess.run(
+            [sys.executable, "-c", PLAIN_SAXON, sheet],
+            input=xml,
+            capture_output=True,
+            check=True,
+        ).stdout
+        report = worker.transform(sheet, xml)
+        assert table_named(report) == table_named(plain)
+    if profile in ("basic", "en16931", "extended"):
+        assert b"demat_table_0" in report, "the codes came from the parameter"
+
+
+def table_named(report):
+    return re.sub(rb"\$demat_table_\d+|document\('[^']+'\)", b"TABLE", report)
