@@ -87,7 +87,9 @@ def wanted(found):
     for path in sorted(found["addons_path"].glob("*/__manifest__.py")):
         manifest = read_manifest(path.parent)
         name = path.parent.name
-        chosen = not found["addons"] or name in found["addons"]
+        # glue comes by itself, where all that it joins is there
+        alone = not manifest.get("auto_install")
+        chosen = name in found["addons"] if found["addons"] else alone
         if chosen and manifest.get("installable", True):
             versions[name] = manifest["version"]
     unknown = set(found["addons"]) - set(versions)

@@ -171,7 +171,7 @@ def test_what_a_killed_process_left_of_a_file_is_replaced(demat_server):
     torn = filestore(demat_server) / name[:2] / name
     torn.parent.mkdir(exist_ok=True)
     torn.write_bytes(data[:1000])
-    with demat_server.expect_log("is not what its name says"):
+    with demat_server.expect_log("was cut short"):
         assert archive(demat_server, "mort", UNLIMITED) == [None]
     assert stored(demat_server, "mort") == (data, [])
 

@@ -163,17 +163,13 @@ class DematExchange(models.Model):
         return mail
 
     def _get_mail_files(self, attachment_ids):
-        """The files that go with the mail; archived ones and fields as copies.
+        """The files that go with the mail; archived ones as copies.
 
-        The archive refuses its own files on a message, which could be deleted. The
-        file of a field (the invoice's PDF) is hidden from lists of attachments: a new
-        attempt would leave without it. The copy costs a row only, the filestore keeps
-        equal contents once.
+        The archive refuses its own files on a message, which could be deleted; the
+        copy costs a row only, the filestore keeps equal contents once.
         """
         files = self.env["ir.attachment"].browse(attachment_ids)
-        archived = files.filtered(
-            lambda file: file.res_model == "ged.document" or file.res_field
-        )
+        archived = files.filtered(lambda file: file.res_model == "ged.document")
         copies = self.env["ir.attachment"].create(
             [
                 {

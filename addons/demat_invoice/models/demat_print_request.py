@@ -97,7 +97,13 @@ class DematPrintRequest(models.Model):
         request._produce()
         request._finish()
         if request.state == "failed":
-            raise UserError(f"{request.error}\n{request.problem_text}")
+            raise UserError(
+                self.env._(
+                    "%(cause)s\n%(details)s",
+                    cause=request.error,
+                    details=request.problem_text or "",
+                )
+            )
         return request._file_action()
 
     def _file_action(self):

@@ -19,6 +19,7 @@ from . import (
     test_print_files,
     test_printed_code,
     test_process,
+    test_process_rights,
     test_reopen,
     test_resend,
     test_run,

@@ -157,6 +157,7 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
                 "login": f"demat_{login}",
                 "password": f"demat_{login}",
                 "email": f"{login}@batitest.example",
+                "lang": "en_US",
                 "company_id": cls.company.id,
                 "company_ids": [Command.set(cls.company.ids)],
                 "group_ids": [Command.set([cls.env.ref(name).id for name in groups])],

@@ -161,6 +161,7 @@ class TestRunOptions(DematRunCommon):
         run._start_here()
         lines = run._start_batch()
         move.with_context(force_report_rendering=True)._demat_dispatch_batch()
+        move._demat_exchanges("mail")._dispatch_mail()
         lines._settle()
         self.assertEqual((run.line_ids.state, run.state), ("done", "running"))
         run._end()

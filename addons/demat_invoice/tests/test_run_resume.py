@@ -50,7 +50,8 @@ class TestRunResume(DematInvoiceCommon):
         self._carry_on(run)
         self.assertEqual(mail.state, "unknown")
         self.assertEqual((run.state, run.line_ids.state), ("done", "done"))
-        self.assertEqual(run.line_ids.cause, mail.error_text)
+        self.assertIn(mail.error_text, run.line_ids.cause)
+        self.assertIn("the customer was not told", run.line_ids.cause)
         self.assertIn("may or may not have arrived", run.line_ids.cause)
 
     def test_a_mail_that_failed_is_told_on_the_line(self):
@@ -59,7 +60,10 @@ class TestRunResume(DematInvoiceCommon):
         mail._mark_failed("address_unknown", "Nobody there. Correct it.")
         self._carry_on(run)
         self.assertEqual(run.line_ids.state, "done")
-        self.assertEqual(run.line_ids.cause, "Nobody there. Correct it.")
+        self.assertEqual(
+            run.line_ids.cause,
+            "Sent, but the customer was not told: Nobody there. Correct it.",
+        )
 
     def test_a_mail_that_left_needs_no_words(self):
         run, mail = self._interrupted()

@@ -39,9 +39,7 @@ class DematProcessLine(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     invoice_date = fields.Date(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    amount = fields.Monetary(
-        string="Amount", currency_field="company_currency_id", readonly=True
-    )
+    amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)
     demat_state = fields.Selection(
         selection="_selection_demat_state", string="Send state", readonly=True

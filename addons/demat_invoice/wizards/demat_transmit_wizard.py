@@ -64,7 +64,6 @@ class DematTransmitWizard(models.TransientModel):
         string="Other files",
     )
     memo = fields.Boolean(
-        string="Memo",
         default=True,
         help="Note the mail on the customer's own timeline, with a link.",
     )

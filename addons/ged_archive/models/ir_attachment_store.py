@@ -49,20 +49,24 @@ class IrAttachment(models.Model):
     @api.model
     def _get_path(self, bin_data, sha):
         # Extends base, which refuses a content whose place is taken by another one.
-        self._drop_torn_file(sha)
+        self._drop_torn_file(bin_data, sha)
         return super()._get_path(bin_data, sha)
 
     @api.model
-    def _drop_torn_file(self, checksum):
-        """Remove a file that is not what its name says: it is nobody's content."""
+    def _drop_torn_file(self, bin_data, checksum):
+        """Remove a file that is only the beginning of what its name says.
+
+        A file that was altered stays: to write it anew would hide that from the
+        verification of whatever document it belongs to.
+        """
         path = self._full_path(f"{checksum[:2]}/{checksum}")
         try:
             with open(path, "rb") as stream:
-                found = self._compute_checksum(stream.read())
+                found = stream.read()
         except FileNotFoundError:
             return
-        if found != checksum:
-            _logger.warning("%s is not what its name says: written anew", path)
+        if len(found) < len(bin_data) and bin_data.startswith(found):
+            _logger.warning("%s was cut short: written anew", path)
             os.unlink(path)
 
     @api.model

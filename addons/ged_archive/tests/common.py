@@ -48,7 +48,9 @@ def make_pdf(text="Invoice"):
 def seal_text(pdf):
     """Return the lines of text that the visible seal on the last page shows."""
     page = pypdf.PdfReader(io.BytesIO(pdf)).pages[-1]
-    form = page["/Annots"][-1].get_object()["/AP"]["/N"].get_object()
+    # a printed code is a link, and has no look of its own
+    marks = [one.get_object() for one in page["/Annots"]]
+    form = [one for one in marks if "/AP" in one][-1]["/AP"]["/N"].get_object()
     writer = pypdf.PdfWriter()
     paper = writer.add_blank_page(*(float(one) for one in form["/BBox"][2:]))
     paper[NameObject("/Resources")] = form["/Resources"].clone(writer)

@@ -184,7 +184,7 @@ class TestStampedAnchor(PkiCommon):
         self.assertFalse(self._problems())
         report = self.documents[0]._verify_report()
         self.assertEqual(report["anchored_at"], anchor.token_time)
-        self.assertEqual(report["anchored_by"], anchor.tsa)
+        self.assertEqual(report["anchored_by"], f"{anchor.tsa} (authority not judged)")
 
     @mute_logger("odoo.addons.ged_archive.lib.tsa")
     def test_a_dead_server_is_asked_again_the_same_day(self):

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import os
+from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -108,6 +109,15 @@ class TestAttachment(ArchiveCommon):
         self.assertTrue(os.path.exists(self.file._full_path(self.file.store_fname)))
         self.file.invalidate_recordset()
         self.assertEqual(self.document._get_content(), self.content)
+
+    def test_the_same_bytes_again_do_not_heal_an_altered_file(self):
+        """What was altered has to be found; a second document must not hide that."""
+        path = Path(self.file._full_path(self.file.store_fname))
+        self.addCleanup(path.write_bytes, self.content)
+        path.write_bytes(self.content[:-1] + b"!")
+        with self.assertRaises(UserError):
+            self._archive(content=self.content)
+        self.assertEqual(path.read_bytes()[-1:], b"!")
 
     def test_garbage_collector_leaves_the_file(self):
         self.file._mark_for_gc(self.file.store_fname)

@@ -172,7 +172,6 @@ class TestPreservation(PreservationCommon):
         self.assertFalse(documents[0]._preservation_problems())
         self.env["ged.chain"]._chain_pending()
         found = self.env["ged.chain"]._verify_documents(documents)
-        # the other document, and its time if that was stamped in another second
         self.assertIn([one.code for one in found], (["later"], ["later"] * 2))
 
     def test_unsealed_documents_only_when_the_company_wants(self):

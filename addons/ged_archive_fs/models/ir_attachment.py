@@ -42,6 +42,14 @@ class IrAttachment(models.Model):
         return super()._get_fs_path(storage_code, bin_data)
 
     @api.model
+    def _file_write(self, bin_value, checksum):
+        # the archive's own way of writing is for the filestore of the host
+        code = self.env.context.get("storage_location") or self._storage()
+        if code in self._get_storage_codes():
+            return self._storage_file_write(bin_value)
+        return super()._file_write(bin_value, checksum)
+
+    @api.model
     def _storage_file_write(self, bin_data):
         code = self.env.context.get("storage_location") or self._storage()
         path = posixpath.normpath(self._get_fs_path(code, bin_data))
