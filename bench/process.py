@@ -103,6 +103,8 @@ def make_invoices(supply, count):
         if table == "account_move":
             columns = [c for c in columns if c not in ("partner_id", *_ENTITY)]
         copies[table] = _copy(env, table, sources[table], columns, count, copies)
+    # the one that was copied is not counted
+    model._demat_apply("keep_internal")
     partners = env["res.partner"].browse(copies["res_partner"])
     env["demat.consent"]._record(
         partners, kinds=("invoice",), action="given", means="contract"

@@ -252,6 +252,13 @@ class GedSealProfile(models.Model):
         _CLIENTS[key] = (stamp, client)
         return client
 
+    def write(self, vals):
+        # EXTENDS base: a second change in one transaction has the date of the first
+        result = super().write(vals)
+        for profile in self:
+            _SEALERS.pop((self.env.cr.dbname, profile.id), None)
+        return result
+
     def _stamp(self):
         """Return what changes when the sealer of this profile must be made again."""
         path = self.key_source == "file" and self.pkcs12_path
