@@ -94,8 +94,6 @@ def test_the_morning_of_a_clerk(morning, clerk):
     morning.server.smtp.clear()
     bar_button(clerk, "Envoyer").click()
     expect(clerk.dialog).to_contain_text("l'envoi de la facture au destinataire est")
-    clerk.page.wait_for_timeout(500)
-    clerk.picture("process-04-confirm", lambda: None)
     clerk.dialog.locator("button.btn-primary").click()
     wait_for_run(clerk)
     clerk.picture("process-05-run", clerk.settle)
