@@ -60,8 +60,8 @@ class DematCriteria(models.AbstractModel):
         default="all",
         help="Kept in a favourite as it is: this month is always the current one.",
     )
-    date_from = fields.Date(string="From")
-    date_to = fields.Date(string="To")
+    date_from = fields.Date(string="From date")
+    date_to = fields.Date(string="To date")
     edition_from = fields.Date(string="Edited from")
     edition_to = fields.Date(string="Edited to")
     # each model that inherits this names its own tables
