@@ -24,6 +24,7 @@ from odoo.addons.ged_archive.tests.common import make_pdf
 
 company = env.company
 company.partner_id.lang = lang
+company.email = "archive@papiers.example"
 env = env(context={**env.context, "lang": lang, "allowed_company_ids": company.ids})
 company = env.company
 company.ged_seal_profile_id = level != "none" and env["ged.seal.profile"].create({
@@ -56,6 +57,8 @@ papers = {"sheet": kept._render_evidence_sheet()}
 people = [
     env["res.users"].create({
         "name": f"{level} {number}", "login": f"{level}-{number}", "lang": lang,
+        # they are told of the list of destruction, by each other
+        "email": f"{level}-{number}@papiers.example",
         "group_ids": [
             (4, env.ref("base.group_user").id),
             (4, env.ref("ged_archive.group_ged_manager").id),
