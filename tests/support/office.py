@@ -23,6 +23,8 @@ class Office:
         self.server = server
         self.firm = Firm(server)
         self.firm.give_consent("noyers")
+        # the mails that are counted are those of the invoices
+        server.sql("UPDATE res_users SET demat_run_report = 'never'")
         self.ids = []
 
     def add_ready_invoices(self, count):
