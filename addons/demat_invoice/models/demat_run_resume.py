@@ -78,6 +78,11 @@ class DematRunLine(models.Model):
         """
         if not mail or mail.state not in ("failed", "unknown"):
             return None
+        if mail.state == "unknown":
+            return self.env._(
+                "Sent, but nobody knows whether the customer was told: %(why)s",
+                why=mail.error_text,
+            )
         return self.env._(
             "Sent, but the customer was not told: %(why)s", why=mail.error_text
         )

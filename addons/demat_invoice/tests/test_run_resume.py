@@ -51,7 +51,7 @@ class TestRunResume(DematInvoiceCommon):
         self.assertEqual(mail.state, "unknown")
         self.assertEqual((run.state, run.line_ids.state), ("done", "done"))
         self.assertIn(mail.error_text, run.line_ids.cause)
-        self.assertIn("the customer was not told", run.line_ids.cause)
+        self.assertIn("nobody knows whether the customer was told", run.line_ids.cause)
         self.assertIn("may or may not have arrived", run.line_ids.cause)
 
     def test_a_mail_that_failed_is_told_on_the_line(self):
