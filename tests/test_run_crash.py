@@ -22,6 +22,7 @@ INVOICES = 50
 SHORT_KILLS = 3
 LONG_KILLS = 20
 LONG_SECONDS = 2400
+WORKERS = 2
 # how far into the work the server dies at most; beyond it the run may be done
 MANY = {
     "statement": 1500,
@@ -94,6 +95,8 @@ def settle(office):
     for run in office.runs:
         office.wait_done(run)
     unknown = {exchange["res_id"] for exchange in office.exchanges("unknown")}
+    # a worker announces a mail with the outcome of the one before, not earlier
+    assert len(unknown) <= WORKERS * len(office.kills)
     check_lines(office)
     check_causes(office, unknown)
     office.finish()

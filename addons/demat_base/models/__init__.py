@@ -14,6 +14,7 @@ from . import (
     demat_exchange_failure,
     demat_exchange_log,
     demat_exchange_mail,
+    demat_exchange_mail_rows,
     demat_label,
     demat_label_mixin,
     demat_notified_mixin,

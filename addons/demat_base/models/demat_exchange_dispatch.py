@@ -2,13 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 import traceback
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import zip_longest
 
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, models, modules
 from odoo.exceptions import UserError
-from odoo.service.model import retrying
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -82,10 +83,20 @@ class DematExchange(models.Model):
         with self._mail_sessions() as batch:
             for rows in batch._by_sender():
                 written = rows._demat_run_committed(rows._write_mails)
-                for exchange in rows.filtered(lambda row, w=written: row.id in w):
-                    with exchange._alive() as alive:
-                        if alive:
-                            exchange._dispatch_one_mail(written[exchange.id])
+                rows._dispatch_written(written)
+
+    def _dispatch_written(self, written):
+        """Send the mails whose texts are made.
+
+        :param written: answer of :meth:`_write_mails`
+        """
+        rows = self.filtered(lambda row: row.id in written)
+        announced = False
+        with ExitStack() as alive:
+            for exchange, following in zip_longest(rows, rows[1:]):
+                announced = exchange._dispatch_one_mail(
+                    written[exchange.id], alive, announced, following
+                )
 
     def _by_sender(self):
         """Yield the exchanges of each sender, in his language: he reads what happened.
@@ -98,7 +109,7 @@ class DematExchange(models.Model):
             yield rows
 
     def _write_mails(self):
-        """Make the texts of these mails, in sets; nothing has left yet.
+        """Make these mails, in sets; nothing has left yet.
 
         What cannot be told to anybody any more fails here with its reason.
 
@@ -121,18 +132,44 @@ class DematExchange(models.Model):
                     row._mark_failed("blocked", values[res_id].args[0])
                 else:
                     written[row.id] = values[res_id]
-        return written
+        for row in exchanges.filtered(lambda row: row.id in written):
+            problem = row._address_problem(written[row.id])
+            if problem:
+                row._mark_failed("address_invalid", problem)
+                del written[row.id]
+        mails = self.browse(written).sudo()._create_mails(written)
+        return {
+            exchange_id: {"mail_id": mail.id} for exchange_id, mail in mails.items()
+        }
 
-    def _dispatch_one_mail(self, values):
-        """Announce, send and store the outcome of one mail."""
-        if self._demat_run_committed(self._announce_mail):
-            self._carry_out_mail(values)
+    def _dispatch_one_mail(self, values, alive, announced, following):
+        """Announce, send and store the outcome of one mail.
 
-    def _carry_out_mail(self, values):
-        """Send one mail that is announced and committed, and store the outcome."""
+        The next mail is announced in the commit that stores the outcome of this one:
+        each commit costs the host all that it has read.
+
+        :param values: values of :meth:`_deliver_mail`
+        :param alive: ``ExitStack`` that holds the locks of :meth:`_alive`
+        :param announced: whether this mail is announced, and its lock held
+        :param following: the exchange after this one, or ``None``
+        :return: whether ``following`` is announced, and its lock held
+        """
+        if not announced and not self._announce_alone(alive):
+            return False
+        with alive.pop_all():
+            return self._carry_out_mail(values, alive, following)
+
+    def _carry_out_mail(self, values, alive=None, following=None):
+        """Send one mail that is announced and committed, and store the outcome.
+
+        See :meth:`_dispatch_one_mail`; nothing follows a mail sent by hand.
+        """
+        following_announced = False
         try:
             # From here on nothing is repeated: the mail may be on its way.
             self._deliver_mail(values)
+            if following:
+                following_announced = following._announce_along(alive)
             self._demat_commit()
         except Exception as error:
             _logger.warning("Exchange %s: outcome unknown", self.id, exc_info=True)
@@ -140,6 +177,9 @@ class DematExchange(models.Model):
             if not modules.module.current_test:
                 self.env.cr.rollback()
             self.env.invalidate_all()
+            following_announced = False
+            if alive:
+                alive.close()
             text = self.env._(
                 "The sending to %(addresses)s was interrupted (%(why)s). Ask the "
                 "recipient whether the mail arrived, then say so here.",
@@ -147,6 +187,31 @@ class DematExchange(models.Model):
                 why=error,
             )
             self._demat_run_committed(lambda: self._mark_unknown(text, trace))
+        return following_announced
+
+    def _announce_alone(self, alive):
+        """Announce this mail in a transaction of its own; say whether it is ours.
+
+        :param alive: empty ``ExitStack`` that gets the lock of :meth:`_alive`
+        """
+        if not alive.enter_context(self._alive()):
+            return False
+        if self._demat_run_committed(self._announce_mail):
+            return True
+        alive.close()
+        return False
+
+    def _announce_along(self, alive):
+        """Announce this mail in the transaction of the mail before it.
+
+        What that mail became must be stored in any case: a conflict over this one is
+        left to :meth:`_announce_alone`.
+        """
+        along = self.with_context(demat_along=True)
+        announced = alive.enter_context(self._alive()) and along._announce_mail()
+        if not announced:
+            alive.close()
+        return announced
 
     def _send_by_hand(self, values):
         """Send a mail that somebody has written; this row is new and his own.
@@ -164,7 +229,14 @@ class DematExchange(models.Model):
 
     def _announce_mail(self):
         """Write ``sending``, unless somebody else was faster; say whether we did."""
-        exchange = self.try_lock_for_update(allow_referencing=True)
+        try:
+            # once we hold the row, nobody can be in the way of what follows
+            with self.env.cr.savepoint(flush=False):
+                exchange = self.try_lock_for_update(allow_referencing=True)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            if not self.env.context.get("demat_along"):
+                raise
+            return False
         exchange.invalidate_recordset(["state"])
         if not exchange or exchange.state != "pending":
             return False

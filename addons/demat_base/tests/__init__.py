@@ -6,6 +6,7 @@ from . import (
     test_exchange,
     test_exchange_actions,
     test_exchange_dispatch,
+    test_exchange_rows,
     test_mail_bounce,
     test_mail_delivery,
     test_mail_host,

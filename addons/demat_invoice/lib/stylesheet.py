@@ -4,8 +4,9 @@
 
 The host's report bundle holds some 400 kB of rules and the renderer reads it for each
 page body, header and footer. A document uses a tenth of it. The names in its selector
-tell whether a rule can apply: if a class, an id or an element of it occurs nowhere in
-the documents, the rule goes. What cannot be judged stays.
+tell whether a rule can apply: if a class, an id, an element or an attribute of it
+occurs nowhere in the documents, or if its lists lie deeper than theirs, the rule goes.
+What cannot be judged stays.
 
 The renderer is QtWebKit of 2011: it knows no variables of CSS, so declarations with
 them go too, and it drops a rule as a whole when it does not know one of its selectors.
@@ -33,39 +34,69 @@ _KNOWN_PSEUDO = frozenset(
     "focus hover last-child last-of-type link not nth-child nth-of-type only-child "
     "root visited".split()
 )
+#: Pseudo-elements of the fields of a form: parts of the browser, of no printed text.
+_FIELD_PSEUDO = re.compile(r"-webkit-|-moz-|file-selector-button$")
+_LISTS = ("ul", "ol")
+#: A rule for what stands before or after every element: style is then computed three
+#: times for each of them, mostly for nothing.
+_EVERYWHERE = re.compile(r"\*::?(before|after)$")
+_GENERATED = re.compile(r"::?(before|after)$")
+_BOX_SIZING = re.compile(r"\s*box-sizing\s*:[^;{}]*$", re.IGNORECASE)
 _FONT_FAMILY = re.compile(r"font(?:-family)?\s*:\s*([^;}]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names that occur in documents: elements, classes, ids."""
+    """Names that occur in documents: elements, classes, ids, attributes; and how deep
+    their lists lie in each other.
+    """
 
     elements: frozenset
     classes: frozenset
     ids: frozenset
+    attributes: frozenset = frozenset()
+    lists: int = 0
 
-    def covers(self, elements, classes, ids):
-        """Say whether all these names occur."""
-        return elements <= self.elements and classes <= self.classes and ids <= self.ids
+    def covers(self, elements, classes, ids, attributes=frozenset(), lists=0):
+        """Say whether all these names occur, and lists that deep."""
+        return (
+            elements <= self.elements
+            and classes <= self.classes
+            and ids <= self.ids
+            and attributes <= self.attributes
+            and lists <= self.lists
+        )
 
     def __or__(self, other):
         return Vocabulary(
             self.elements | other.elements,
             self.classes | other.classes,
             self.ids | other.ids,
+            self.attributes | other.attributes,
+            max(self.lists, other.lists),
         )
 
 
 def vocabulary_of(text):
     """Return the :class:`Vocabulary` of an HTML text."""
-    elements, classes, ids = {"html", "body"}, set(), set()
+    elements, classes, ids, attributes = {"html", "body"}, set(), set(), set()
+    lists = 0
     nodes = lxml_html.document_fromstring(text).iter() if text.strip() else ()
     for element in nodes:
         if isinstance(element.tag, str):
             elements.add(element.tag.lower())
             classes.update((element.get("class") or "").split())
             ids.add(element.get("id"))
-    return Vocabulary(frozenset(elements), frozenset(classes), frozenset(ids - {None}))
+            attributes.update(element.keys())
+            if element.tag in _LISTS:
+                lists = max(lists, 1 + sum(1 for _ in element.iterancestors(*_LISTS)))
+    return Vocabulary(
+        frozenset(elements),
+        frozenset(classes),
+        frozenset(ids - {None}),
+        frozenset(attributes),
+        lists,
+    )
 
 
 def reduce_css(css, vocabulary, *, system_fonts=frozenset()):
@@ -96,7 +127,7 @@ class _Holder:
 @functools.lru_cache(maxsize=32)
 def _reduce(digest, vocabulary, system_fonts, css_of):
     fonts, rules = _parse(digest, css_of)
-    kept = "".join(_kept(rules, vocabulary))
+    kept = "".join(_kept(rules, vocabulary, _generated(rules, vocabulary)))
     wanted = _families_of(kept) - system_fonts
     faces = "".join(text for family, text in fonts if family in wanted)
     return faces + kept
@@ -193,23 +224,38 @@ def _split(tokens):
 
 
 def _names(tokens):
-    """Return ``(elements, classes, ids)`` that a selector needs.
+    """Return ``(elements, classes, ids, attributes, lists)`` that a selector needs.
 
-    What stands in brackets (attributes, ``:not()``) asks for nothing here: such a part
-    may apply without its names.
+    What stands in the brackets of ``:not()`` asks for nothing here: such a part may
+    apply without its names. ``lists`` is how many lists lie in each other.
     """
-    elements, classes, ids = set(), set(), set()
+    elements, classes, ids, attributes, nested = set(), set(), set(), set(), []
     previous = None
     for token in tokens:
         if token.type == "hash":
             ids.add(token.value)
+        elif token.type == "[] block":
+            attributes.update(_attribute(token.content))
         elif token.type == "ident":
             if previous == ".":
                 classes.add(token.value)
             elif previous != ":":
                 elements.add(token.lower_value)
+                nested.append(token.lower_value)
+            elif _FIELD_PSEUDO.match(token.lower_value):
+                elements.add("input")
         previous = token.value if token.type == "literal" else None
-    return frozenset(elements), frozenset(classes), frozenset(ids)
+    beside = any(token.type == "literal" and token.value in "+~" for token in tokens)
+    lists = 0 if beside else sum(name in _LISTS for name in nested)
+    return *map(frozenset, (elements, classes, ids, attributes)), lists
+
+
+def _attribute(content):
+    """Yield the name of the attribute that stands in brackets."""
+    for token in content:
+        if token.type == "ident":
+            yield token.lower_value
+            return
 
 
 def _family(content):
@@ -223,21 +269,58 @@ def _family(content):
     return ""
 
 
-def _kept(prepared, vocabulary):
+def _selectors(head, vocabulary):
+    """Return the selectors of a rule that can apply; none if the rule cannot."""
+    kept = [vocabulary.covers(*names) for names, _strange, _text in head]
+    if not any(kept):
+        return []
+    # a strange one may make the renderer drop the rule: it decides, as before
+    return [
+        text
+        for (_names, strange, text), use in zip(head, kept, strict=True)
+        if use or strange
+    ]
+
+
+def _generated(prepared, vocabulary):
+    """Return the selectors of what really is generated before or after an element.
+
+    :return: list of selectors; ``None`` if another rule gives such a thing its own
+        ``box-sizing``, so that a rule for all of them has to stay as it is
+    """
+    found = []
+    for kind, head, body in prepared:
+        if kind == "nest":
+            inner = _generated(body, vocabulary)
+            if inner is None:
+                return None
+            found += inner
+        elif kind == "rule":
+            mine = [
+                text
+                for text in _selectors(head, vocabulary)
+                if _GENERATED.search(text) and not _EVERYWHERE.fullmatch(text)
+            ]
+            if mine and "box-sizing" in body:
+                return None
+            if mine and "content" in body:
+                found += mine
+    return list(dict.fromkeys(found))
+
+
+def _kept(prepared, vocabulary, generated):
     for kind, head, body in prepared:
         if kind == "rule":
-            kept = [vocabulary.covers(*names) for names, _strange, _text in head]
-            if any(kept):
-                # a strange one may make the renderer drop the rule: it decides, as
-                # before
-                selectors = [
-                    text
-                    for (_names, strange, text), use in zip(head, kept, strict=True)
-                    if use or strange
-                ]
+            selectors = _selectors(head, vocabulary)
+            if generated is not None and _BOX_SIZING.match(body):
+                every = [text for text in selectors if _EVERYWHERE.fullmatch(text)]
+                if every:
+                    selectors = [text for text in selectors if text not in every]
+                    selectors += generated
+            if selectors:
                 yield f"{','.join(selectors)}{{{body}}}\n"
         elif kind == "nest":
-            inner = "".join(_kept(body, vocabulary))
+            inner = "".join(_kept(body, vocabulary, generated))
             if inner:
                 yield f"{head}{{{inner}}}\n"
         else:

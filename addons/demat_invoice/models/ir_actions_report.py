@@ -86,7 +86,7 @@ class IrActionsReport(models.Model):
             return slow._run_wkhtmltopdf(bodies, *args, **{**kwargs, **parts})
         texts = self._demat_inline_styles([*bodies, *parts.values()])
         bodies = texts[: len(bodies)]
-        shared = [Markup(page.share_pictures(text)) for text in texts[len(bodies) :]]  # noqa: S704
+        shared = [Markup(page.share(text)) for text in texts[len(bodies) :]]  # noqa: S704
         kwargs.update(zip(parts, shared, strict=True))
         return super()._run_wkhtmltopdf(bodies, *args, **kwargs)
 

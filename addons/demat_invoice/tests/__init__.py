@@ -9,6 +9,7 @@ from . import (
     test_document_status,
     test_drawing,
     test_drawing_companies,
+    test_export_queries,
     test_forgery,
     test_individual_account,
     test_label,

@@ -92,3 +92,56 @@ def test_a_selector_that_it_may_not_know_stays_with_its_rule():
     assert kept(css) == css + "\n"
     assert kept(".absent::file-selector-button{color:red}") == ""
     assert kept(".page,.absent:hover{color:red}") == ".page{color:red}\n"
+
+
+def test_attributes_ask_for_elements_that_have_them():
+    page = '<p data-oe-type="monetary" hidden>1</p>'
+    css = '[data-oe-type="monetary"]{a:b}[type="date"]{a:b}p[hidden]{a:b}[list]{a:b}'
+    assert reduce_css(css, vocabulary_of(page)).splitlines() == [
+        '[data-oe-type="monetary"]{a:b}',
+        "p[hidden]{a:b}",
+    ]
+
+
+def test_parts_of_a_field_of_a_form_need_one():
+    css = "::-webkit-inner-spin-button{a:b}::file-selector-button{a:b}"
+    assert kept(css) == ""
+    assert reduce_css(css, vocabulary_of("<p><input></p>")).count("a:b") == 2
+
+
+@pytest.mark.parametrize(
+    ("selector", "stays"),
+    [
+        ("ul", True),
+        ("ul ol", True),
+        ("ul > li > ul", True),
+        ("ul ul ul", False),
+        ("ul .x ol ul", False),
+        ("ul + ul + ul", True),
+        ("ul:not(ol ul)", True),
+    ],
+)
+def test_lists_deeper_than_those_of_the_page_go(selector, stays):
+    page = "<ul class='x'><li><ol><li>1</li></ol></li></ul><ul></ul>"
+    assert bool(reduce_css(selector + "{a:b}", vocabulary_of(page))) is stays
+
+
+SIZING = "*,*::before,*::after{box-sizing: border-box}"
+
+
+def test_what_stands_before_and_after_is_asked_for_where_something_does():
+    css = SIZING + "td::after{content: ''}@media print{.page::before{content: 'x'}}"
+    assert kept(css).splitlines()[0] == (
+        "*,td::after,.page::before{box-sizing: border-box}"
+    )
+    assert kept(SIZING) == "*{box-sizing: border-box}\n"
+
+
+def test_a_box_sizing_of_its_own_keeps_the_rule_for_all():
+    css = SIZING + "td::after{content: ''; box-sizing: content-box}"
+    assert kept(css).splitlines()[0] == SIZING
+
+
+def test_another_rule_for_all_is_not_touched():
+    css = "*::before{color: red}td::after{content: ''}"
+    assert kept(css).splitlines()[0] == "*::before{color: red}"

@@ -1,0 +1,254 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from odoo import models
+
+from ..lib import addresses
+from ..lib.message_id import message_id
+
+# RFC 3834: no out-of-office reply to a machine; the second for Exchange servers.
+_HEADERS = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+}
+
+# What a new attempt needs and the message of the document does not hold.
+_KEPT = ("email_cc", "email_from", "reply_to", "author_id", "headers", "lang", "layout")
+
+
+class DematExchange(models.Model):
+    """What the host keeps of a mail: message, notifications, the mail itself."""
+
+    _inherit = "demat.exchange"
+
+    def _address_problem(self, values):
+        """Return in words which address of a mail cannot be read, or ``None``.
+
+        :param values: see :meth:`_deliver_mail`
+        """
+        try:
+            addresses.parse(values.get("email_to"))
+            addresses.parse(values.get("email_cc"))
+        except addresses.AddressError as error:
+            return self.env["demat.notified.mixin"]._demat_address_error(error)
+        return None
+
+    def _take_mail(self, values):
+        """Return the mail to send now, in the state in which the host sends it.
+
+        :param values: see :meth:`_deliver_mail`
+        """
+        if values.get("mail_id"):
+            mail = self.env["mail.mail"].browse(values["mail_id"])
+            # the host reads the parts of a mail one after the other
+            _fetch_whole(mail)
+            _fetch_whole(mail.mail_message_id)
+        else:
+            mail = self._create_mails({self.id: values})[self.id]
+        mail.state = "outgoing"
+        return mail
+
+    def _create_mails(self, values_by_id):
+        """Messages on the documents, notifications for the chatter, and the mails.
+
+        Made in sets. The mails are *cancelled* until their turn comes: what a crash
+        leaves must never be sent by the queue of the host.
+
+        :param values_by_id: {exchange id: values of :meth:`_deliver_mail`}
+        :return: {exchange id: ``mail.mail``}
+        :raises AddressError: an address cannot be read
+        """
+        wanted = {
+            name: {
+                exchange_id: addresses.parse(values.get(name))
+                for exchange_id, values in values_by_id.items()
+            }
+            for name in ("email_to", "email_cc")
+        }
+        # the mail of a try that never began is replaced
+        self.mail_mail_id.filtered(lambda mail: mail.state == "cancel").unlink()
+        files = {
+            row.id: row._get_mail_files(
+                values_by_id[row.id].get("attachment_ids") or ()
+            ).ids
+            for row in self
+        }
+        messages = self._write_messages(values_by_id, files)
+        mails = self.env["mail.mail"].create(
+            [
+                row._prepare_mail(
+                    values_by_id[row.id],
+                    messages[row.id],
+                    *(wanted[name][row.id] for name in wanted),
+                )
+                for row in self
+            ]
+        )
+        by_row = dict(zip(self.ids, mails, strict=True))
+        recipients = {
+            row.id: list(
+                dict.fromkeys(wanted["email_to"][row.id] + wanted["email_cc"][row.id])
+            )
+            for row in self
+        }
+        self.env["mail.notification"].create(
+            [
+                {
+                    "author_id": messages[row.id].author_id.id,
+                    "is_read": True,
+                    "mail_mail_id": by_row[row.id].id,
+                    "mail_message_id": messages[row.id].id,
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                    "mail_email_address": address,
+                }
+                for row in self
+                for address in recipients[row.id]
+            ]
+        )
+        self.fetch(["attachment_ids"])  # the host would ask for each row
+        for row in self:
+            values = values_by_id[row.id]
+            row.write(
+                {
+                    "mail_mail_id": by_row[row.id].id,
+                    "mail_message_id": messages[row.id].id,
+                    "recipients": addresses.join(recipients[row.id]),
+                    "attachment_ids": [(6, 0, files[row.id])],
+                    "mail_payload": {
+                        key: values[key] for key in _KEPT if key in values
+                    },
+                }
+            )
+        return by_row
+
+    def _transition(self, state, vals, *, log=False, text=None):
+        # the message of a mail that is given up says so
+        exchanges = super()._transition(state, vals, log=log, text=text)
+        if state == "cancelled":
+            exchanges.mail_message_id.notification_ids.filtered(
+                lambda notification: notification.notification_status == "ready"
+            ).notification_status = "canceled"
+        return exchanges
+
+    def _write_messages(self, values_by_id, files):
+        """Create the messages on the documents; an earlier attempt's is used again.
+
+        :param values_by_id: {exchange id: values of :meth:`_deliver_mail`}
+        :param files: {exchange id: ids of attachments}
+        :return: {exchange id: ``mail.message``}
+        """
+        again = self.filtered("mail_message_id")
+        for row in again:
+            message = row.mail_message_id
+            message.notification_ids.unlink()
+            message.write(row._prepare_message(values_by_id[row.id], files[row.id]))
+        fresh = self - again
+        created = self.env["mail.message"].create(
+            [row._prepare_message(values_by_id[row.id], files[row.id]) for row in fresh]
+        )
+        return dict(zip(fresh.ids, created, strict=True)) | {
+            row.id: row.mail_message_id for row in again
+        }
+
+    def _prepare_message(self, values, attachment_ids):
+        """Values of the ``mail.message`` of one exchange."""
+        company = self.company_id
+        vals = {
+            "model": self.res_model,
+            "res_id": self.res_id,
+            "record_name": self.res_name,
+            "message_type": "email_outgoing",
+            # an internal note: the customer's portal does not show our mails
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "is_internal": True,
+            "subject": values["subject"],
+            "body": Markup(values["body_html"]),  # noqa: S704 our own rendered template
+            "attachment_ids": [(6, 0, attachment_ids)],
+            "message_id": self._get_message_id(),
+            "author_id": values.get("author_id") or self.env.user.partner_id.id,
+            "email_from": values.get("email_from") or company.email_formatted,
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
+        }
+        if values.get("reply_to"):
+            vals["reply_to"] = values["reply_to"]
+        return vals
+
+    def _prepare_mail(self, values, message, to, cc):
+        """Values of the ``mail.mail`` of one exchange; ``to`` and ``cc`` are lists."""
+        body = Markup(values["body_html"])  # noqa: S704 our own rendered template
+        if values.get("layout", True):
+            body = self._render_layout(body, values["subject"], values.get("lang"))
+        return {
+            "mail_message_id": message.id,
+            "is_notification": True,
+            "auto_delete": False,
+            "state": "cancel",
+            "email_to": addresses.join(to),
+            "email_cc": addresses.join(cc),
+            "body_html": body,
+            "headers": repr({**_HEADERS, **(values.get("headers") or {})}),
+        }
+
+    def _get_mail_files(self, attachment_ids):
+        """The files that go with the mail; archived ones as copies.
+
+        The archive refuses its own files on a message, which could be deleted; the
+        copy costs a row only, the filestore keeps equal contents once.
+        """
+        files = self.env["ir.attachment"].browse(attachment_ids)
+        archived = files.filtered(lambda file: file.res_model == "ged.document")
+        copies = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": file.name,
+                    "raw": file.raw,
+                    "mimetype": file.mimetype,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+                for file in archived
+            ]
+        )
+        return (files - archived) + copies
+
+    def _get_message_id(self):
+        """Message-ID of the mail: the same for each attempt of this exchange."""
+        company = self.company_id
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        domain = (
+            company.alias_domain_id.name or urlsplit(company.get_base_url()).hostname
+        )
+        return message_id(self.idempotency_key, uuid, domain)
+
+    def _render_layout(self, body, subject, lang):
+        """``body`` inside the mail layout chosen by the company."""
+        company = self.company_id
+        lang = lang or self.partner_id.lang or self.env.lang
+        return self.env["ir.qweb"]._render(
+            "demat_base.mail_layout",
+            {
+                "body": body,
+                "company": company,
+                "lang": (lang or "en_US").replace("_", "-"),
+                "letter": company.demat_mail_layout == "letter",
+                "subject": subject,
+            },
+            lang=lang,
+            minimal_qcontext=True,
+        )
+
+
+def _fetch_whole(record):
+    """Read all columns of a record at once."""
+    record.fetch(
+        [
+            name
+            for name, field in record._fields.items()
+            if field.store and field.column_type and field.prefetch
+        ]
+    )
