@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """``./demat bench``: its words, and its measures on a few documents and invoices."""
 
+import json
+
 import pytest
 
 from bench import archive_export
@@ -85,3 +87,19 @@ def test_memory_of_an_export_is_flat(make_server, demat_template, counts):
         growth.append(figures["peak"] - figures["before"])
     in_hand = (counts[1] - counts[0]) * archive_export.FILE_SIZE / 2**20
     assert growth[1] - growth[0] < min(in_hand / 5, 10), growth
+
+
+@pytest.mark.parametrize(
+    "count",
+    [100, pytest.param(5000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])],
+    ids=["short", "long"],
+)
+def test_memory_of_a_run_is_flat(tmp_path, count):
+    """Ten times the invoices: a worker still holds one batch at a time."""
+    file = tmp_path / "memory.json"
+    assert main.main(["bench", "memory", str(count), "--json", str(file)]) == 0
+    sizes = json.loads(file.read_text(encoding="utf-8"))["sizes"]
+    few, many = sizes[str(count // 10)], sizes[str(count)]
+    for kind in ("peak_mb", "helpers_mb"):
+        # what the allocator keeps between two runs of the same size differs as much
+        assert many[kind] - few[kind] < 16, (kind, sizes)

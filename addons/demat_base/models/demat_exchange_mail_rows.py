@@ -19,6 +19,15 @@ _HEADERS = {
 _KEPT = ("email_cc", "email_from", "reply_to", "author_id", "headers", "lang", "layout")
 
 
+# State of an exchange → state of its mail that the host did not finish, status of its
+# notifications, and in which status those are then found.
+_NEWS = {
+    "done": ("sent", "sent", ("ready", "exception")),
+    "unknown": ("exception", "exception", ("ready",)),
+    "cancelled": ("cancel", "canceled", ("ready",)),
+}
+
+
 class DematExchange(models.Model):
     """What the host keeps of a mail: message, notifications, the mail itself."""
 
@@ -126,13 +135,36 @@ class DematExchange(models.Model):
         return by_row
 
     def _transition(self, state, vals, *, log=False, text=None):
-        # the message of a mail that is given up says so
+        # the chatter says the same as the exchange, also of a mail that the host never
+        # finished: nobody told it how the sending ended
         exchanges = super()._transition(state, vals, log=log, text=text)
-        if state == "cancelled":
-            exchanges.mail_message_id.notification_ids.filtered(
-                lambda notification: notification.notification_status == "ready"
-            ).notification_status = "canceled"
+        if state in _NEWS:
+            exchanges._tell_mails(state)
         return exchanges
+
+    def _tell_mails(self, state):
+        """Bring the news of an exchange to its mail and its notifications.
+
+        :param state: new state of these exchanges, a key of ``_NEWS``
+        """
+        mail_state, status, found = _NEWS[state]
+        mails = self.mail_mail_id.filtered(
+            lambda mail: mail.state in ("cancel", "exception")
+        )
+        apart = self.with_context(demat_outcome_apart=True).env
+        failure = "unknown" if status == "exception" else False
+        mails.filtered(lambda mail: mail.state != mail_state).write(
+            {"state": mail_state, "failure_type": failure, "failure_reason": False}
+        )
+        mails.mail_message_id.notification_ids.with_env(apart).filtered(
+            lambda notification: notification.notification_status in found
+        ).write(
+            {
+                "notification_status": status,
+                "failure_type": failure,
+                "failure_reason": False,
+            }
+        )
 
     def _write_messages(self, values_by_id, files):
         """Create the messages on the documents; an earlier attempt's is used again.

@@ -92,6 +92,22 @@ class TestExchangeRows(DematCase):
             row.mail_message_id.notification_ids.notification_status, "canceled"
         )
 
+    def test_unknown_after_a_crash_then_confirmed(self):
+        """The chatter never goes on saying that a mail is about to leave."""
+        row = self._rows(1)
+        row._write_mails()
+        row._mark_sending()
+        row._declare_unknown()
+        notification = row.mail_message_id.notification_ids
+        self.assertEqual(row.state, "unknown")
+        self.assertEqual(row.mail_mail_id.state, "exception")
+        self.assertEqual(notification.notification_status, "exception")
+        row.action_confirm_arrival()
+        self.assertEqual(row.state, "done")
+        self.assertEqual(row.mail_mail_id.state, "sent")
+        self.assertEqual(notification.notification_status, "sent")
+        self.assertFalse(notification.failure_type)
+
     def test_an_address_that_nobody_can_read(self):
         good, bad = self._rows(SMALL)
         written = {

@@ -69,9 +69,12 @@ class AccountMove(models.Model):
     def _demat_prepare_mails(self, resolutions):
         # IMPLEMENTS demat_base: seed 001, "Courriel type suite à Envoyer"
         result = {}
+        templates = {
+            company: company._demat_get_mail_template() for company in self.company_id
+        }
         groups = self.grouped(
             lambda move: (
-                move.company_id._demat_get_mail_template(),
+                templates[move.company_id],
                 resolutions[move.id].lang or move.partner_id.lang or self.env.lang,
             )
         )
