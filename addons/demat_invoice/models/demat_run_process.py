@@ -33,6 +33,9 @@ class DematRun(models.Model):
         run = self._in_words_of_user()
         committed = run.env["demat.exchange"]._demat_run_committed
         complete = True
+        # the job has looked for open runs; the other worker may have begun this one
+        # since, so its row is locked as it is now and not as it was then
+        run.env["demat.exchange"]._demat_commit()
         if committed(run._start_here):
             complete = run._process_batches(committed)
         # of a process that died before it told so, too
