@@ -19,11 +19,11 @@ _HEADERS = {
 _KEPT = ("email_cc", "email_from", "reply_to", "author_id", "headers", "lang", "layout")
 
 
-# State of an exchange → state of its mail that the host did not finish, status of its
-# notifications, and in which status those are then found.
+# State of an exchange → state of its mail that the host did not finish (None: as it
+# was), status of its notifications, and in which status those are then found.
 _NEWS = {
     "done": ("sent", "sent", ("ready", "exception")),
-    "unknown": ("exception", "exception", ("ready",)),
+    "unknown": (None, "exception", ("ready",)),
     "cancelled": ("cancel", "canceled", ("ready",)),
 }
 
@@ -153,9 +153,10 @@ class DematExchange(models.Model):
         )
         apart = self.with_context(demat_outcome_apart=True).env
         failure = "unknown" if status == "exception" else False
-        mails.filtered(lambda mail: mail.state != mail_state).write(
-            {"state": mail_state, "failure_type": failure, "failure_reason": False}
-        )
+        if mail_state:
+            mails.filtered(lambda mail: mail.state != mail_state).write(
+                {"state": mail_state, "failure_type": False, "failure_reason": False}
+            )
         mails.mail_message_id.notification_ids.with_env(apart).filtered(
             lambda notification: notification.notification_status in found
         ).write(

@@ -100,7 +100,7 @@ class TestExchangeRows(DematCase):
         row._declare_unknown()
         notification = row.mail_message_id.notification_ids
         self.assertEqual(row.state, "unknown")
-        self.assertEqual(row.mail_mail_id.state, "exception")
+        self.assertEqual(row.mail_mail_id.state, "cancel", "not in the queue")
         self.assertEqual(notification.notification_status, "exception")
         row.action_confirm_arrival()
         self.assertEqual(row.state, "done")
