@@ -1,0 +1,23 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Quotes Signed Online",
+    "summary": "Frozen, sealed quotes, signed on the customer's phone, with an "
+    "evidence file",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "The demat contributors",
+    "website": "https://github.com/demat-addons/demat",
+    "category": "Sales/Sales",
+    "depends": ["demat_base", "sale_management", "sale_project"],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "data/ir_sequence.xml",
+        "data/ir_cron.xml",
+    ],
+    "demo": [],
+    "uninstall_hook": "uninstall_hook",
+    "installable": True,
+}

@@ -1,0 +1,52 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    demat_sign_online = fields.Boolean(
+        string="Signature with Evidence",
+        default=True,
+        help="Quotes are signed through a request for signature: the simple signature "
+        "of the host on the portal is refused.",
+    )
+    demat_sign_expiry_days = fields.Integer(
+        string="Days to Sign",
+        default=30,
+        help="A request expires that many days after it was sent, or at the end of the "
+        "validity of the quote if that is earlier.",
+    )
+    demat_sign_reminder_days = fields.Integer(
+        string="Reminder Every (Days)", default=7, help="0: no reminder."
+    )
+    demat_sign_code = fields.Selection(
+        [
+            ("always", "Always"),
+            ("threshold", "From an amount on"),
+            ("never", "Never"),
+        ],
+        string="One-Time Code",
+        default="always",
+        required=True,
+        help="Each signatory confirms his address with a code that he receives.",
+    )
+    demat_sign_code_threshold = fields.Monetary(
+        string="Code from the Amount",
+        currency_field="currency_id",
+        help="Total of the quote, taxes included, in the currency of the company.",
+    )
+    demat_sign_code_sms = fields.Boolean(
+        string="Code by SMS", help="Signatories with a telephone may choose an SMS."
+    )
+    demat_sign_bon_pour_accord = fields.Boolean(
+        string="“Bon pour accord”",
+        help="The signatory types these words before he signs.",
+    )
+    demat_sign_terms_id = fields.Many2one(
+        "demat.sign.terms",
+        string="General Terms",
+        domain="[('company_id', 'parent_of', id)]",
+        help="Version that the customers accept before they sign.",
+    )

@@ -1,0 +1,7 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
