@@ -7,14 +7,22 @@ from . import demat_sign_event
 
 # isort: on
 from . import (
+    demat_exchange,
+    demat_sign_check,
     demat_sign_freeze,
+    demat_sign_complete,
     demat_sign_life,
     demat_sign_mail,
+    demat_sign_options,
+    demat_sign_overview,
+    demat_sign_reminder,
     demat_sign_send,
     res_company,
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_digest,
     sale_order_line,
+    sale_order_portal,
     sale_order_sign,
 )

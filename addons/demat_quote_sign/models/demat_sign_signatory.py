@@ -7,6 +7,7 @@ from odoo.tools import consteq
 
 #: Who may still sign, once it is his turn.
 TURN = ("invited", "opened", "confirmed")
+SIGNATORY = "demat.sign.signatory"
 
 
 class DematSignSignatory(models.Model):
@@ -33,7 +34,9 @@ class DematSignSignatory(models.Model):
         "res.partner", string="Contact", readonly=True, ondelete="restrict"
     )
     name = fields.Char(required=True, readonly=True)
-    email = fields.Char(string="E-mail", required=True, readonly=True)
+    email = fields.Char(
+        string="E-mail", readonly=True, help="Empty: signs on site, without a code."
+    )
     email_origin = fields.Char(
         string="Origin of the Address",
         readonly=True,

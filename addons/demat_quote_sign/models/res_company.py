@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import fields, models
 
 
@@ -50,3 +52,25 @@ class ResCompany(models.Model):
         domain="[('company_id', 'parent_of', id)]",
         help="Version that the customers accept before they sign.",
     )
+
+    def _demat_sign_needs_code(self, order):
+        """Whether the signatories of this quote confirm their address with a code."""
+        self.ensure_one()
+        if self.demat_sign_code != "threshold":
+            return self.demat_sign_code == "always"
+        amount = order.currency_id._convert(
+            order.amount_total, self.currency_id, self, fields.Date.context_today(self)
+        )
+        return (
+            self.currency_id.compare_amounts(amount, self.demat_sign_code_threshold)
+            >= 0
+        )
+
+    def _demat_sign_last_day(self, order):
+        """Last day to sign a quote that is sent today."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        last = today + timedelta(days=max(self.demat_sign_expiry_days, 1))
+        if order.validity_date and today <= order.validity_date < last:
+            last = order.validity_date
+        return last

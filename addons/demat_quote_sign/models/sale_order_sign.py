@@ -1,6 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .demat_sign_guard import is_committing
 
 STATES = [
     ("sent", "Waiting for signatures"),
@@ -10,10 +13,12 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("void", "To be sent again"),
 ]
+#: Last requests after which the quote may be sent for signature once more.
+AGAIN = ("declined", "expired", "cancelled", "void")
 
 
 class SaleOrder(models.Model):
-    """The requests for signature of a quote."""
+    """The requests for signature of a quote; what changes it makes them void."""
 
     _inherit = "sale.order"
 
@@ -21,7 +26,9 @@ class SaleOrder(models.Model):
         "demat.sign.request", "order_id", string="Requests for Signature", copy=False
     )
     demat_sign_request_count = fields.Integer(
-        compute="_compute_demat_sign_state", compute_sudo=True
+        string="Number of Requests for Signature",
+        compute="_compute_demat_sign_request_count",
+        compute_sudo=True,
     )
     demat_sign_state = fields.Selection(
         STATES,
@@ -29,22 +36,148 @@ class SaleOrder(models.Model):
         compute="_compute_demat_sign_state",
         compute_sudo=True,
         store=True,
+        index="btree_not_null",
         help="State of the last request for signature.",
+    )
+    demat_sign_may_send = fields.Boolean(compute="_compute_demat_sign_may_send")
+    demat_sign_expires_on = fields.Datetime(
+        string="To be signed until", compute="_compute_demat_sign_progress"
+    )
+    demat_sign_progress = fields.Char(
+        string="Signatures", compute="_compute_demat_sign_progress"
     )
 
     @api.depends("demat_sign_request_ids.state")
     def _compute_demat_sign_state(self):
         for order in self:
-            requests = order.demat_sign_request_ids
-            last = requests.sorted("id")[-1:]
+            last = order.demat_sign_request_ids.sorted("id")[-1:]
             order.demat_sign_state = last.state if last.state != "draft" else False
-            order.demat_sign_request_count = len(requests)
+
+    @api.depends("demat_sign_request_ids")
+    def _compute_demat_sign_request_count(self):
+        for order in self:
+            order.demat_sign_request_count = len(order.demat_sign_request_ids)
+
+    @api.depends("state", "demat_sign_state")
+    def _compute_demat_sign_may_send(self):
+        for order in self:
+            order.demat_sign_may_send = order.state in ("draft", "sent") and (
+                order.demat_sign_state in (False, *AGAIN)
+            )
+
+    @api.depends("demat_sign_state", "demat_sign_request_ids.signatory_ids.state")
+    def _compute_demat_sign_progress(self):
+        for order in self:
+            last = order.sudo().demat_sign_request_ids.sorted("id")[-1:]
+            signed = last.signatory_ids.filtered(lambda one: one.state == "signed")
+            order.demat_sign_expires_on = last.expires_on
+            order.demat_sign_progress = (
+                self.env._(
+                    "%(signed)s of %(all)s",
+                    signed=len(signed),
+                    all=len(last.signatory_ids),
+                )
+                if last
+                else False
+            )
 
     def _demat_open_request(self):
         """The request that waits for signatures, in system mode; possibly empty."""
-        self.ensure_one()
         return (
             self.env["demat.sign.request"]
             .sudo()
-            .search([("order_id", "=", self.id), ("state", "=", "sent")], limit=1)
+            .search([("order_id", "in", self.ids), ("state", "=", "sent")])
         )
+
+    # -- any change, by any way -------------------------------------------------------
+
+    def _demat_sign_recheck(self):
+        """Void the open requests of these quotes that say something else now.
+
+        One query when there is none.
+        """
+        if is_committing(self.env) or not self.ids:
+            return
+        for request in self._demat_open_request():
+            request._void_if_changed()
+
+    def write(self, vals):
+        # EXTENDS sale
+        result = super().write(vals)
+        self._demat_sign_recheck()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent_for_signature(self):
+        for order in self:
+            if order.sudo().demat_sign_request_ids:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was sent for signature and is kept as evidence: "
+                        "cancel it instead.",
+                        order=order.display_name,
+                    )
+                )
+
+    # -- buttons ----------------------------------------------------------------------
+
+    def action_demat_sign(self):
+        """Open the window that sends this quote for signature."""
+        self.ensure_one()
+        self._demat_sign_check_may_send()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send for signature"),
+            "res_model": "demat.sign.send",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def action_view_demat_sign_requests(self):
+        """The requests of this quote; the form if there is one only."""
+        self.ensure_one()
+        return self.demat_sign_request_ids._get_records_action(
+            name=self.env._("Requests for signature"), context={"create": False}
+        )
+
+    def _demat_sign_check_may_send(self):
+        """:raise UserError: with the first thing to mend before it can be sent"""
+        self.ensure_one()
+        if not self.env.user.has_group("sales_team.group_sale_salesman"):
+            raise AccessError(
+                self.env._("Only sales people send quotes for signature.")
+            )
+        self.check_access("write")
+        self._demat_sign_check_problems()
+
+    def _demat_sign_check_problems(self):
+        problems = self._demat_sign_problems()
+        if problems:
+            raise UserError(
+                self.env._("%(order)s: %(why)s", order=self.name, why=problems[0])
+            )
+
+    def _demat_sign_problems(self):
+        """Why this quote cannot be sent for signature now: a list of messages."""
+        self.ensure_one()
+        problems = []
+        if self.state not in ("draft", "sent"):
+            problems.append(
+                self.env._(
+                    "only a quote is signed; this one is confirmed or cancelled."
+                )
+            )
+        if not self.order_line.filtered(lambda line: not line.display_type):
+            problems.append(self.env._("it has no line: there is nothing to sign."))
+        if self.is_expired:
+            problems.append(
+                self.env._("its validity is over: set a later expiration date.")
+            )
+        if self._demat_open_request():
+            problems.append(
+                self.env._(
+                    "it waits for signatures already: cancel that request first."
+                )
+            )
+        return problems + self._demat_sign_blockers()

@@ -1,0 +1,82 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import math
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .demat_sign_guard import committing
+
+#: More of an option than that is a slip of the finger, or an attack.
+MOST = 100_000
+
+
+class DematSignRequest(models.Model):
+    """Optional lines, chosen by the customer before anybody signs."""
+
+    _inherit = "demat.sign.request"
+
+    def _option_lines(self):
+        """The lines that the customer may still choose, in the order of the quote."""
+        self.ensure_one()
+        lines = committing(self.order_id).order_line
+        return lines.filtered(
+            lambda line: not line.display_type and line._can_be_edited_on_portal()
+        ).sorted(lambda line: (line.sequence, line.id))
+
+    def _options_are_open(self):
+        """Whether options can still be chosen: there are some, nobody has signed."""
+        self.ensure_one()
+        signed = self.sudo().signatory_ids.filtered(lambda one: one.state == "signed")
+        return bool(self.state == "sent" and not signed and self._option_lines())
+
+    def _choose_options(self, signatory, quantities):
+        """Write the quantities that a signatory chose; a new frozen document is made.
+
+        Prices, taxes and totals are the server's own: nothing but quantities is taken.
+        The request stays open under its digest of now; who reads the version before is
+        shown the new one.
+
+        :param quantities: {id of an optional line: number}; lines left out stay
+        :return: whether anything changed
+        :raise UserError: not his turn, not an option of this quote, not a quantity
+        """
+        self.ensure_one()
+        request = self.sudo()
+        request._lock()
+        request._check_current(signatory)
+        if not request._options_are_open():
+            raise UserError(
+                self.env._("The options of this quote cannot be chosen any more.")
+            )
+        options = {line.id: line for line in request._option_lines()}
+        changed = []
+        for line_id, given in quantities.items():
+            line = options.get(line_id)
+            if line is None:
+                raise UserError(self.env._("This line is not an option of this quote."))
+            quantity = self._check_quantity(given)
+            if quantity != line.product_uom_qty:
+                line.product_uom_qty = quantity
+                changed.append(f"{line.name.splitlines()[0]}: {quantity:g}")
+        request._record_event(
+            "option_chosen", signatory=signatory, detail="; ".join(changed) or "="
+        )
+        if changed:
+            request._freeze()
+        return bool(changed)
+
+    def _check_quantity(self, value):
+        """Return ``value`` as a quantity.
+
+        :raise UserError: it is not a number that can be ordered
+        """
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if isinstance(value, bool):
+            number = math.nan
+        if not (math.isfinite(number) and 0 <= number <= MOST):
+            raise UserError(self.env._("This is not a quantity that can be ordered."))
+        return number

@@ -1,0 +1,35 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from .demat_sign_guard import is_committing
+
+
+class SaleOrder(models.Model):
+    """What the host's own portal page may do with a quote that waits for signatures."""
+
+    _inherit = "sale.order"
+
+    def _demat_sign_has_options(self):
+        """Whether the quote holds lines that the customer chooses."""
+        self.ensure_one()
+        return any(
+            not line.display_type and line._is_line_optional()
+            for line in self.order_line
+        )
+
+    def _can_be_edited_on_portal(self):
+        # EXTENDS sale: the host's page would change what others are reading; options
+        # are chosen in the ceremony
+        return super()._can_be_edited_on_portal() and (
+            is_committing(self.env) or not self._demat_open_request()
+        )
+
+    def _demat_sign_refuses_host(self):
+        """Whether the host's own signature on the portal is refused for this quote.
+
+        One that waits for signatures is signed through its request; in a company that
+        wants evidence, every quote is.
+        """
+        self.ensure_one()
+        return self.company_id.demat_sign_online or bool(self._demat_open_request())
