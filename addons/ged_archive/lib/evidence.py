@@ -31,24 +31,27 @@ from .revocation import chain_of, is_self_signed
 from .transport import Refused
 from .tsa import ReadToken, TokenError, read_token
 
-__all__ = ["STRICT_POLICY", "ArchiveStamp", "Evidence"]
+__all__ = ["SIGNATURES_POLICY", "STRICT_POLICY", "ArchiveStamp", "Evidence"]
+
+
+def _policy(*field_rules):
+    return StandardDiffPolicy(
+        global_rules=[
+            CatalogModificationRule(),
+            XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        ],
+        form_rule=FormUpdatingRule(
+            field_rules=[SigFieldCreationRule(), *field_rules],
+        ),
+    )
+
 
 #: The usual rules but for metadata: whoever changes the title changes the document.
-STRICT_POLICY = StandardDiffPolicy(
-    global_rules=[
-        CatalogModificationRule(),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    ],
-    form_rule=FormUpdatingRule(
-        field_rules=[
-            SigFieldCreationRule(),
-            SigFieldModificationRule(),
-            GenericFieldModificationRule(),
-        ],
-    ),
-)
+STRICT_POLICY = _policy(SigFieldModificationRule(), GenericFieldModificationRule())
+#: Only the signing of fields, no filling of others.
+SIGNATURES_POLICY = _policy(SigFieldModificationRule())
 
 _END = re.compile(rb"startxref\s+(\d+)\s+%%EOF\r?\n?\Z")
 

@@ -27,7 +27,7 @@ from .certificate import as_utc
 from .errors import InvalidDocumentError
 from .glyphs import cure_widths
 from .icc import srgb_profile
-from .seal import check_pdf_frame
+from .pdf_frame import check_pdf_frame
 from .xmp import DocumentInfo, xmp_packet
 
 __all__ = ["Conversion", "convert", "open_pdf", "to_pdfa3"]

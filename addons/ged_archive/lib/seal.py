@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The seal of a PDF: a PAdES certification signature of the company.
 
+And, with the same key, the signatures of those who sign on line
+(:meth:`Sealer.countersign`).
+
 Levels B-B, B-T (time stamp), B-LT (and revocation data), B-LTA (and a time stamp of it
 all), invisible or shown on a page. The document is certified with
 DocMDP level 1: nothing may be added to it afterwards but the data of long-term
@@ -9,16 +12,12 @@ archiving. The file is extended by an incremental update, so PDF/A-3 and the emb
 invoice stay as they were.
 """
 
-import io
-import struct
-import zlib
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 
@@ -30,6 +29,7 @@ from .errors import (
     SealError,
     TimestampError,
 )
+from .pdf_frame import PARSER_ERRORS, open_for_update
 from .pkcs11 import load_token
 from .revocation_client import RevocationClient
 from .seal_settings import (
@@ -40,8 +40,11 @@ from .seal_settings import (
     VerifyMark,
     VisibleSeal,
 )
-from .seal_update import TokenTooLarge, add_validation_data
+from .seal_update import TokenTooLarge, add_validation_data, free_field_name
 from .tsa import TimestampClient, TimestampToken, signer_certificates
+
+if TYPE_CHECKING:
+    from .sign_fields import FieldSignature
 
 __all__ = [
     "LEVELS",
@@ -55,23 +58,6 @@ __all__ = [
 # Room for a time stamp, in bytes; public servers answer with 3 to 7 kB. A larger token
 # is learnt from the first document.
 _TOKEN_ROOM = 8192
-
-#: What parsers of foreign bytes may raise besides their own error class.
-PARSER_ERRORS = (
-    PdfError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    ArithmeticError,
-    AssertionError,
-    RecursionError,
-    NotImplementedError,
-    OSError,
-    struct.error,
-    zlib.error,
-)
 
 
 class _PdfSigner(signers.Signer):
@@ -161,9 +147,12 @@ class Sealer:
         field_name: str = "Seal",
         signing_time: datetime | None = None,
         mark: VerifyMark | None = None,
+        open_fields: bool = False,
     ) -> SealResult:
         """Return ``pdf`` with the seal added.
 
+        With ``open_fields`` the seal (DocMDP level 2) lets the empty signature fields
+        of the document be signed later; see :meth:`countersign`.
         ``mark`` shows on a visible seal that wants one; of an invisible one it is
         without effect.
         ``signing_time`` defaults to the clock (naive means UTC). A time-stamp or
@@ -174,12 +163,48 @@ class Sealer:
         encrypted, truncated, already signed).
         """
         moment = as_utc(signing_time)
+
+        def lay_out(room):
+            return self._prepare(pdf, field_name, moment, room, mark, open_fields)
+
+        return self._apply(lay_out, moment)
+
+    def countersign(
+        self,
+        pdf: bytes,
+        field: "FieldSignature",
+        *,
+        signing_time: datetime | None = None,
+    ) -> SealResult:
+        """Return ``pdf`` with one of its empty signature fields signed.
+
+        :param field: ``sign_fields.FieldSignature``: which one, and what shows in it
+
+        The seal and the signatures before stay valid. Times, levels and errors as of
+        :meth:`seal`; :class:`InvalidDocumentError` also when there is no such field or
+        it is signed already.
+        """
+        from .sign_fields import lay_out_signature
+
+        moment = as_utc(signing_time)
+
+        def lay_out(room):
+            return lay_out_signature(pdf, field, moment, self._signer, self._room(room))
+
+        return self._apply(lay_out, moment)
+
+    def _apply(self, lay_out, moment) -> SealResult:
+        """Sign the file that ``lay_out`` prepares, with all that the level wants.
+
+        :param lay_out: takes the bytes to keep for a time stamp, returns
+            ``(output, prepared)`` as pyHanko does
+        """
         self.check(moment)
         asked, rank = self._settings.asked, self._rank
         if rank >= 2:
             # before the seal: a revoked certificate must not even begin
             self.check_revocation()
-        data, token, problem = self._sign(pdf, field_name, moment, mark)
+        data, token, problem = self._sign(lay_out)
         level, causes, problems = "B-B", [], []
         if token:
             level = "B-T"
@@ -200,11 +225,15 @@ class Sealer:
             valid_until=token and _certificates_of(token)[0].not_valid_after_utc,
         )
 
-    def _sign(self, pdf, field_name, moment, mark):
+    def _room(self, token_room):
+        """Hexadecimal digits to keep for a signature, two for each byte."""
+        return 2 * (self._cms.size + token_room + 128)
+
+    def _sign(self, lay_out):
         """Return ``(sealed file, token, why there is none)``."""
         room = self._token_room
         for _attempt in range(2):
-            output, prepared = self._prepare(pdf, field_name, moment, room, mark)
+            output, prepared = lay_out(room)
             cms, signature = self._cms.sign(prepared.document_digest)
             token, problem = self._time_stamp(signature)
             if not token or len(token.der) <= room:
@@ -238,7 +267,11 @@ class Sealer:
         for _attempt in range(2):
             try:
                 stamped, _token = add_validation_data(
-                    data, collection.data, tsa=self._tsa, room=self._token_room
+                    data,
+                    collection.data,
+                    tsa=self._tsa,
+                    room=self._token_room,
+                    field_name=free_field_name(data),
                 )
                 return stamped, "B-LTA"
             except TokenTooLarge:
@@ -282,17 +315,19 @@ class Sealer:
             metadata, self._signer, stamp_style=style, new_field_spec=spec
         )
 
-    def _prepare(self, pdf, field_name, moment, token_room, mark):
+    def _prepare(self, pdf, field_name, moment, token_room, mark, open_fields):
         """Write the update with an empty signature; return the output and its
         digest."""
-        writer = _open_for_update(pdf)
+        writer = open_for_update(pdf)
         settings = self._settings
         metadata = signers.PdfSignatureMetadata(
             field_name=field_name,
             md_algorithm="sha256",
             certify=True,
             subfilter=fields.SigSeedSubFilter.PADES,
-            docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+            docmdp_permissions=fields.MDPPerm.FILL_FORMS
+            if open_fields
+            else fields.MDPPerm.NO_CHANGES,
             reason=settings.reason,
             location=settings.location,
             contact_info=settings.contact,
@@ -303,8 +338,7 @@ class Sealer:
             session.system_time = moment
             document = session.prepare_tbs_document(
                 validation_info=None,
-                # hexadecimal digits, two for each byte
-                bytes_reserved=2 * (self._cms.size + token_room + 128),
+                bytes_reserved=self._room(token_room),
             )
             prepared, output = document.digest_tbs_document()
         except SigningError as error:
@@ -322,31 +356,3 @@ def _certificates_of(token: TimestampToken):
         x509.load_der_x509_certificate(certificate.dump()),
         [x509.load_der_x509_certificate(one.dump()) for one in others],
     )
-
-
-def _open_for_update(pdf: bytes) -> IncrementalPdfFileWriter:
-    check_pdf_frame(pdf)
-    try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        if writer.prev.encrypted:
-            raise InvalidDocumentError("This PDF is encrypted; it cannot be sealed.")
-        if writer.prev.embedded_signatures:
-            raise InvalidDocumentError(
-                "This PDF is already signed; a seal would have to come first."
-            )
-    except PARSER_ERRORS as error:
-        raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
-    # pyHanko would rewrite the XMP packet and rename the prefixes that Factur-X readers
-    # search for; the metadata describe the document, not the seal.
-    writer._update_meta = lambda: None
-    return writer
-
-
-def check_pdf_frame(pdf: bytes) -> None:
-    """Raise :class:`InvalidDocumentError` when ``pdf`` is not a whole PDF file."""
-    if not pdf:
-        raise InvalidDocumentError("The file is empty.")
-    if b"%PDF-" not in pdf[:1024]:
-        raise InvalidDocumentError("The file is not a PDF.")
-    if b"%%EOF" not in pdf[-1024:]:
-        raise InvalidDocumentError("The PDF is truncated: its end is missing.")

@@ -7,7 +7,7 @@ import io
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from .errors import InvalidDocumentError
-from .seal import PARSER_ERRORS
+from .pdf_frame import PARSER_ERRORS
 from .seal_parts import read_part
 
 __all__ = ["certificates_of"]

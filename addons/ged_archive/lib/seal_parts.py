@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from .seal import PARSER_ERRORS
+from .pdf_frame import PARSER_ERRORS
 
 __all__ = ["SealPart", "read_part", "seal_parts"]
 

@@ -10,6 +10,8 @@ import io
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -17,7 +19,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from .revocation_client import ValidationData
 from .tsa import TimestampClient, TimestampToken
 
-__all__ = ["TokenTooLarge", "add_validation_data"]
+__all__ = ["TokenTooLarge", "add_validation_data", "free_field_name"]
 
 _FIELD = "ArchiveTimestamp"
 
@@ -42,7 +44,7 @@ def add_validation_data(
     Raises :class:`TimestampError` when no server answers, :class:`TokenTooLarge`.
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    # metadata describe the document, not its seal; see seal._open_for_update
+    # metadata describe the document, not its seal; see seal.open_for_update
     writer._update_meta = lambda: None
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
@@ -64,3 +66,15 @@ def add_validation_data(
         raise TokenTooLarge
     prepared.fill_with_cms(output, token.der)
     return output.getvalue(), token
+
+
+def free_field_name(pdf: bytes) -> str:
+    """Return a name for the field of one more time stamp of the file."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    taken = {name for name, _value, _field in enumerate_sig_fields(reader)}
+    number = 1
+    name = _FIELD
+    while name in taken:
+        number += 1
+        name = f"{_FIELD}{number}"
+    return name

@@ -26,9 +26,9 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from .certificate import CertificateInfo, as_utc
 from .errors import InvalidDocumentError
-from .evidence import STRICT_POLICY, Evidence
+from .evidence import SIGNATURES_POLICY, STRICT_POLICY, Evidence
+from .pdf_frame import PARSER_ERRORS, check_pdf_frame
 from .revocation_client import RevocationClient
-from .seal import PARSER_ERRORS, check_pdf_frame
 from .trust import path_problem
 from .tsa import TokenError, read_token
 
@@ -70,6 +70,8 @@ class SealReport:
     :param archive_timestamp_trusted: one of the time stamps of the file that cover the
         validation data leads to one of the roots; ``None`` without roots or stamp
     :param remarks: what was not judged, in words; no error
+    :param countersigned: what stands behind the signed bytes is signatures of others,
+        as the seal allows, and evidence about them; each has a report of its own
     """
 
     field: str
@@ -88,12 +90,13 @@ class SealReport:
     evidence_only: bool = False
     archive_timestamp_trusted: bool | None = None
     remarks: tuple[str, ...] = ()
+    countersigned: bool = False
 
     @property
     def ok(self) -> bool:
-        """The file is exactly what was sealed (says nothing about trust in the
-        signer)."""
-        untouched = self.covers_whole_file or self.evidence_only
+        """The file is exactly what was sealed, and signed after it by others if
+        ``countersigned`` (says nothing about trust in the signer)."""
+        untouched = self.covers_whole_file or self.evidence_only or self.countersigned
         return self.intact and untouched and self.modification_ok
 
 
@@ -146,7 +149,7 @@ class _Inspection:
         self._moment = moment
         self._evidence = evidence
         self._client = client
-        self._evidence_only = self._complete = False
+        self._evidence_only = self._complete = self._countersigned = False
         self._errors: list[str] = []
 
     def report(self) -> SealReport:
@@ -195,6 +198,7 @@ class _Inspection:
             evidence_only=self._evidence_only,
             archive_timestamp_trusted=archived,
             remarks=(UNJUDGED_ARCHIVE_STAMP,) if unjudged else (),
+            countersigned=self._countersigned,
         )
 
     def _level(self, stamp, revocation, stamps) -> str:
@@ -289,9 +293,17 @@ class _Inspection:
             and self._evidence.ends_cleanly()
         ):
             self._evidence_only = True
+        elif self._only_signatures_follow():
+            self._countersigned = True
         else:
             self._errors.append("Something that the seal allows was added after it.")
         return False, allowed
+
+    def _only_signatures_follow(self) -> bool:
+        """Nothing but signatures, and evidence about them, came later."""
+        changes = self._embedded.evaluate_modifications(SIGNATURES_POLICY)
+        allowed = not isinstance(changes, SuspiciousModification)
+        return allowed and self._evidence.ends_cleanly()
 
     def _gap_is_signature(self) -> bool:
         """The bytes left out by the byte range must be the signature value, nothing

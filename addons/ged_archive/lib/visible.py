@@ -33,6 +33,11 @@ __all__ = ["appearance"]
 
 # It tells each step of each font at the level of information.
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
+# Lato says that it was made in 1970
+logging.getLogger("fontTools.ttLib.tables._h_e_a_d").setLevel(logging.ERROR)
+
+#: Tables of a font that a PDF has no use for.
+_UNUSED = ("GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG")
 
 #: DejaVu Sans covers Latin, Greek, Cyrillic, Arabic, Hebrew. Its little sister Vera
 #: comes with the host's own libraries.
@@ -237,15 +242,18 @@ def _code(content, x, y, size):
 class _Font:
     """A subset of the font: TrueType, addressed by glyph number."""
 
-    def __init__(self, letters):
-        font = TTFont(_font_path(), recalcTimestamp=False)
+    def __init__(self, letters, path=None):
+        font = TTFont(path or _font_path(), recalcTimestamp=False, lazy=True)
+        for table in _UNUSED:
+            # before the cut, which would read them first
+            if table in font:
+                del font[table]
         options = subset.Options(
             notdef_outline=True,
             layout_features=[],
             name_IDs=[],
             hinting=False,
             glyph_names=False,
-            drop_tables=["GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG"],
         )
         known = font.getBestCmap()
         self._letters = {one: one if ord(one) in known else "?" for one in letters}
@@ -262,6 +270,7 @@ class _Font:
         self._glyphs = {
             one: places[names[ord(shown)]] for one, shown in self._letters.items()
         }
+        #: advance widths by glyph, in thousandths of the size
         self._widths = [round(font["hmtx"][name][0] * scale) for name in order]
         self._metrics = {
             "/Ascent": round(font["hhea"].ascent * scale),
