@@ -13,6 +13,7 @@ from . import (
     demat_sign_complete,
     demat_sign_life,
     demat_sign_mail,
+    demat_sign_page,
     demat_sign_options,
     demat_sign_overview,
     demat_sign_reminder,

@@ -95,59 +95,6 @@ class DematSignRequest(models.Model):
             )
         return pdf
 
-    def _add_signature_page(self, pdf, *, sealed):
-        """Append the page with one empty field per signatory.
-
-        All fields are there before the seal, which allows nothing but to fill them.
-        """
-        from ..lib import sign_fields
-
-        boxes = [
-            sign_fields.Box(
-                field_name=signatory.field_name,
-                name=signatory.name,
-                role=signatory.role or "",
-            )
-            for signatory in self.signatory_ids
-        ]
-        words = self.with_context(lang=self.lang)._signature_page_words(sealed)
-        return sign_fields.prepare(
-            pdf,
-            boxes,
-            title=self.with_context(lang=self.lang).env._("Signatures"),
-            words=words,
-            lang=(self.lang or "en_US").replace("_", "-"),
-        )
-
-    def _signature_page_words(self, sealed):
-        """Lines above the boxes of the signature page."""
-        words = [
-            self.env._(
-                "Quote %(quote)s, request for signature %(request)s.",
-                quote=self.order_id.name,
-                request=self.name,
-            )
-        ]
-        if self.terms_id:
-            words.append(
-                self.env._(
-                    "General terms: %(terms)s (SHA-256 %(digest)s).",
-                    terms=self.terms_id.display_name,
-                    digest=self.terms_id.sha256,
-                )
-            )
-        words.append(
-            self.env._("To be signed online until %(date)s.", date=self._until_words())
-        )
-        if not sealed:
-            words.append(
-                self.env._(
-                    "This document carries no seal of %(company)s.",
-                    company=self.company_id.name,
-                )
-            )
-        return words
-
     def _until_words(self):
         """Last day to sign, as the customer reads it."""
         return format_date(self.env, self.expires_on, lang_code=self.lang)

@@ -147,11 +147,11 @@ class Sealer:
         field_name: str = "Seal",
         signing_time: datetime | None = None,
         mark: VerifyMark | None = None,
-        open_fields: bool = False,
+        form_filling: bool = False,
     ) -> SealResult:
         """Return ``pdf`` with the seal added.
 
-        With ``open_fields`` the seal (DocMDP level 2) lets the empty signature fields
+        With ``form_filling`` the seal (DocMDP level 2) lets the empty signature fields
         of the document be signed later; see :meth:`countersign`.
         ``mark`` shows on a visible seal that wants one; of an invisible one it is
         without effect.
@@ -165,7 +165,7 @@ class Sealer:
         moment = as_utc(signing_time)
 
         def lay_out(room):
-            return self._prepare(pdf, field_name, moment, room, mark, open_fields)
+            return self._prepare(pdf, field_name, moment, room, mark, form_filling)
 
         return self._apply(lay_out, moment)
 
@@ -315,7 +315,7 @@ class Sealer:
             metadata, self._signer, stamp_style=style, new_field_spec=spec
         )
 
-    def _prepare(self, pdf, field_name, moment, token_room, mark, open_fields):
+    def _prepare(self, pdf, field_name, moment, token_room, mark, form_filling):
         """Write the update with an empty signature; return the output and its
         digest."""
         writer = open_for_update(pdf)
@@ -326,7 +326,7 @@ class Sealer:
             certify=True,
             subfilter=fields.SigSeedSubFilter.PADES,
             docmdp_permissions=fields.MDPPerm.FILL_FORMS
-            if open_fields
+            if form_filling
             else fields.MDPPerm.NO_CHANGES,
             reason=settings.reason,
             location=settings.location,

@@ -4,7 +4,7 @@
 
 A field that is made after the seal breaks it, one that is *filled* does not: so the
 page with a field for each signatory is added before the company seals
-(``Sealer.seal(…, open_fields=True)``). Each signature is an incremental update that
+(``Sealer.seal(…, form_filling=True)``). Each signature is an incremental update that
 leaves the bytes before it as they are.
 """
 
