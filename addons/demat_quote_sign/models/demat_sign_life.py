@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from .demat_sign_signatory import TURN
 
@@ -160,7 +161,7 @@ class DematSignRequest(models.Model):
         self.order_id.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=note,
+            note=plaintext2html(note),
             user_id=user.id,
         )
 

@@ -120,8 +120,9 @@ class DematSignTerms(models.Model):
         self.check_access("write")
         fresh = self.copy()
         self.active = False
-        for company in self.env["res.company"].search(
-            [("demat_sign_terms_id", "=", self.id)]
-        ):
-            company.demat_sign_terms_id = fresh
+        # who keeps the terms need not keep the companies
+        companies = self.env["res.company"].sudo()
+        companies.search([("demat_sign_terms_id", "=", self.id)]).write(
+            {"demat_sign_terms_id": fresh.id}
+        )
         return fresh._get_records_action()

@@ -1,3 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import test_install, test_send, test_void
+from . import (
+    test_access,
+    test_event,
+    test_install,
+    test_life,
+    test_options,
+    test_send,
+    test_terms,
+    test_void,
+)

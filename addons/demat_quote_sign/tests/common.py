@@ -60,6 +60,7 @@ class SignCommon(AccountTestInvoicingCommon, MailCase):
                 "function": "Manager",
                 "email": "anne@accord.example",
                 "phone": "+33 6 12 34 56 78",
+                "lang": "en_US",
             }
         )
         cls.consent(cls.customer)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import SignCommon
 
@@ -58,7 +59,8 @@ class TestSend(SignCommon):
             "Read and sign",
         ):
             self.assertIn(text, body)
-        self.assertIn(f"{order.amount_total:.2f}", body.replace(",", ""))
+        text = " ".join(html2plaintext(body).split())
+        self.assertIn(f"Amount: *{order.amount_total:.2f}", text)
         # one button, and nobody else's link
         self.assertEqual(body.count("/my/sign/"), 1)
 

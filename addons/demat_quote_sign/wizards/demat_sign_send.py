@@ -165,8 +165,9 @@ class DematSignSend(models.TransientModel):
 
     def action_send(self):
         """Freeze the quote and write to the signatories."""
-        request = self._make_request(needs_address=True)
+        self.order_id._demat_sign_check_may_send()
         self._check_consent()
+        request = self._make_request(needs_address=True)
         request._send()
         return request.sudo(False)._get_records_action()
 

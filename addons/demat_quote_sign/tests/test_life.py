@@ -1,0 +1,188 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import SignCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLife(SignCommon):
+    """Cancelling, reminding, expiring, declining, completing."""
+
+    def later(self, request, **delta):
+        """As if the request had been sent that long ago."""
+        moment = fields.Datetime.now() - timedelta(**delta)
+        request.write({"sent_on": moment})
+
+    def kinds(self, request):
+        return self.exchanges(request).mapped("demat_sign_kind")
+
+    def daily(self, request):
+        request._daily()
+        return request.state
+
+    def test_cancel(self):
+        request = self.send(people=[("Bob", "bob@accord.example")], in_order=True)
+        request.with_user(self.seller).action_cancel()
+        self.assertEqual(request.state, "cancelled")
+        self.assertEqual(self.event_types(request)[-1], "cancelled")
+        self.assertEqual(self.kinds(request), ["invitation", "cancelled"])
+        self.assertTrue(request.order_id.demat_sign_may_send)
+        with self.assertRaisesRegex(UserError, "took this request for signature back"):
+            request._check_current(request.signatory_ids[0])
+        with self.assertRaisesRegex(UserError, "cannot become “Cancelled”"):
+            request.with_user(self.seller).action_cancel()
+
+    def test_remind_by_hand(self):
+        request = self.send()
+        with self.assertRaisesRegex(UserError, "less than ten minutes ago"):
+            request.with_user(self.seller).action_remind()
+        self.later(request, hours=1)
+        request.with_user(self.seller).action_remind()
+        mails = self.dispatch(request)
+        self.assertIn("reminder", mails[-1]["subject"])
+        self.assertIn(request.signatory_ids.access_token, mails[-1]["body"])
+        self.assertEqual(self.event_types(request)[-1], "reminded")
+
+    def test_only_those_whose_turn_it_is(self):
+        request = self.send(people=[("Bob", "bob@accord.example")])
+        self.mark_signed(request.signatory_ids[0])
+        self.later(request, days=8)
+        self.daily(request)
+        reminded = self.exchanges(request).filtered(
+            lambda row: row.demat_sign_kind == "reminder"
+        )
+        self.assertEqual(reminded.recipients, "bob@accord.example")
+
+    def test_reminder_rhythm(self):
+        request = self.send(reminder_days=3)
+        self.later(request, days=2)
+        self.daily(request)
+        self.assertEqual(self.kinds(request), ["invitation"])
+        self.later(request, days=3)
+        self.daily(request)
+        self.daily(request)
+        self.assertEqual(self.kinds(request), ["invitation", "reminder"])
+
+    def test_no_reminder(self):
+        request = self.send(reminder_days=0)
+        self.later(request, days=20)
+        self.daily(request)
+        self.assertEqual(self.kinds(request), ["invitation"])
+
+    def test_expiry(self):
+        request = self.send()
+        request.expires_on = fields.Datetime.now() - timedelta(seconds=1)
+        with self.assertRaisesRegex(UserError, "time to sign this quote is over"):
+            request._check_current(request.signatory_ids)
+        self.assertEqual(self.daily(request), "expired")
+        self.assertEqual(self.event_types(request)[-1], "expired")
+        self.assertEqual(request.order_id.activity_ids.user_id, self.seller)
+        self.assertIn(
+            request,
+            self.env["demat.sign.request"].search([("to_send_again", "=", True)]),
+        )
+        self.wizard(request.order_id).action_send()
+        self.assertNotIn(
+            request,
+            self.env["demat.sign.request"].search([("to_send_again", "=", True)]),
+        )
+
+    def test_job_finds_raw_sql(self):
+        request = self.send()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET note = 'x' WHERE id = %s", [request.order_id.id]
+        )
+        self.assertEqual(self.daily(request), "void")
+
+    def test_job_goes_on(self):
+        """One request that fails does not stop the others."""
+        bad, good = self.send(), self.send()
+        good.expires_on = fields.Datetime.now() - timedelta(seconds=1)
+        model = type(bad)
+        daily = model._daily
+
+        def fail(request):
+            if request == bad:
+                raise ValueError("provoked")
+            return daily(request)
+
+        self.patch(model, "_daily", fail)
+        with (
+            self.enter_registry_test_mode(),
+            mute_logger("odoo.addons.demat_quote_sign.models.demat_sign_reminder"),
+        ):
+            self.env.ref("demat_quote_sign.ir_cron_daily").method_direct_trigger()
+        self.assertEqual((bad.state, good.state), ("sent", "expired"))
+
+    def test_decline(self):
+        request = self.send(people=[("Bob", "bob@accord.example")])
+        first = request.signatory_ids[0]
+        with self.assertRaisesRegex(UserError, "say why"):
+            request._decline(first, "  ")
+        request._decline(first, "Too dear <b>for us</b>")
+        self.assertEqual((request.state, first.state), ("declined", "declined"))
+        self.assertEqual(request.state_reason, "Too dear <b>for us</b>")
+        told = self.exchanges(request).filtered(
+            lambda row: row.demat_sign_kind == "declined"
+        )
+        self.assertEqual(told.recipients, "bob@accord.example")
+        activity = request.order_id.activity_ids
+        self.assertEqual(activity.user_id, self.seller)
+        # what a customer writes is text, not mark-up
+        self.assertNotIn("<b>", str(activity.note))
+        self.assertNotIn("<b>", str(request.order_id.message_ids[0].body))
+        with self.assertRaisesRegex(UserError, "was declined"):
+            request._check_current(request.signatory_ids[1])
+
+    def test_complete(self):
+        order = self.quote(project_id=self.site.id)
+        request = self.send(order, people=[("Bob", "bob@accord.example")])
+        self.mark_signed(request.signatory_ids[0])
+        with self.assertRaisesRegex(UserError, "Bob has not signed yet"):
+            request._complete()
+        self.mark_signed(request.signatory_ids)
+        self.patch(type(request), "_finish", lambda self: None)
+        request._complete()
+        self.assertEqual(request.state, "signed")
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.signed_by, "Anne Patron, Bob")
+        self.assertTrue(order.signature)
+        self.assertEqual(order.demat_sign_state, "signed")
+        self.assertIn("completed", self.event_types(request))
+        self.assertEqual(self.kinds(request)[-2:], ["completed"] * 2)
+        for record in (order, self.site):
+            self.assertIn(
+                "Signed online by Anne Patron, Bob",
+                " ".join(record.message_ids.mapped("body")),
+            )
+
+    def test_deposit_first(self):
+        order = self.quote(require_payment=True, prepayment_percent=0.3)
+        request = self.send(order)
+        self.mark_signed(request.signatory_ids)
+        self.patch(type(request), "_finish", lambda self: None)
+        request._complete()
+        self.assertEqual((request.state, order.state), ("signed", "sent"))
+        self.assertTrue(order._has_to_be_paid())
+
+    def test_confirmation_refused(self):
+        """A confirmation that is refused does not take the signature back."""
+        order = self.quote()
+        request = self.send(order)
+        self.mark_signed(request.signatory_ids)
+        self.patch(type(request), "_finish", lambda self: None)
+
+        def refuse(order):
+            raise UserError("credit limit")
+
+        self.patch(type(order), "_validate_order", refuse)
+        request._complete()
+        self.assertEqual((request.state, order.state), ("signed", "sent"))
+        self.assertIn("credit limit", str(order.activity_ids.note))

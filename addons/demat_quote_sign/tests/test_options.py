@@ -1,0 +1,105 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import SignCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOptions(SignCommon):
+    """The customer chooses quantities of options; all the rest is the server's."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.quote()
+        self.order.order_line = [
+            Command.create(
+                {
+                    "display_type": "line_section",
+                    "name": "Options",
+                    "is_optional": True,
+                    "sequence": 50,
+                }
+            ),
+            Command.create(
+                {
+                    "product_id": self.product_b.id,
+                    "name": "Plinthes",
+                    "product_uom_qty": 0,
+                    # typed by hand: the product has another price
+                    "price_unit": 8.0,
+                    "technical_price_unit": 200.0,
+                    "sequence": 51,
+                }
+            ),
+        ]
+        self.option = self.order.order_line[-1]
+        self.request = self.send(self.order)
+        self.signatory = self.request.signatory_ids
+
+    def test_offered(self):
+        self.assertTrue(self.request.choose_options)
+        self.assertEqual(self.request._option_lines(), self.option)
+        self.assertTrue(self.request._options_are_open())
+
+    def test_chosen(self):
+        first = self.request.document_id
+        total = self.request.amount_total
+        changed = self.request._choose_options(self.signatory, {self.option.id: 5})
+        self.assertTrue(changed)
+        self.assertEqual(self.option.product_uom_qty, 5)
+        self.assertEqual(self.option.price_unit, 8.0)
+        self.assertGreater(self.request.amount_total, total)
+        self.assertEqual(self.request.amount_total, self.order.amount_total)
+        document = self.request.document_id
+        self.assertEqual(document.predecessor_id, first)
+        self.assertEqual(self.request.frozen_sha256, document.sha256)
+        self.assertFalse(first.portal_visible)
+        self.assertTrue(document.portal_visible)
+        self.assertEqual(self.request.state, "sent")
+        self.request._check_current(self.signatory)
+        self.assertEqual(
+            self.event_types(self.request)[-2:], ["option_chosen", "frozen"]
+        )
+
+    def test_same_choice_makes_no_file(self):
+        document = self.request.document_id
+        self.assertFalse(
+            self.request._choose_options(self.signatory, {self.option.id: 0})
+        )
+        self.assertEqual(self.request.document_id, document)
+
+    def test_forged(self):
+        fixed = self.order.order_line[0]
+        foreign = self.quote().order_line
+        for quantities, words in (
+            ({fixed.id: 0}, "not an option"),
+            ({foreign.id: 1}, "not an option"),
+            ({self.option.id: -1}, "not a quantity"),
+            ({self.option.id: float("nan")}, "not a quantity"),
+            ({self.option.id: "1e9"}, "not a quantity"),
+            ({self.option.id: "abc"}, "not a quantity"),
+            ({self.option.id: [1]}, "not a quantity"),
+        ):
+            with (
+                self.subTest(quantities=quantities),
+                self.assertRaisesRegex(UserError, words),
+            ):
+                self.request._choose_options(self.signatory, quantities)
+        self.assertEqual(fixed.product_uom_qty, 10)
+
+    def test_not_after_a_signature(self):
+        self.request.with_user(self.seller).action_cancel()
+        self.wizard(self.order, people=[("Bob", "bob@accord.example")]).action_send()
+        request = self.order.sudo().demat_sign_request_ids[0]
+        self.mark_signed(request.signatory_ids[0])
+        with self.assertRaisesRegex(UserError, "cannot be chosen any more"):
+            request._choose_options(request.signatory_ids[1], {self.option.id: 1})
+
+    def test_host_page_changes_nothing(self):
+        self.assertFalse(self.order._can_be_edited_on_portal())
+        self.assertFalse(self.option._can_be_edited_on_portal())
+        self.request.with_user(self.seller).action_cancel()
+        self.assertTrue(self.option._can_be_edited_on_portal())
