@@ -3,10 +3,14 @@
 import hashlib
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
+
+from odoo.addons.ged_archive.lib.sign_fields import signed_fields
 
 from .common import SignCommon
 
@@ -60,7 +64,7 @@ class TestSend(SignCommon):
         ):
             self.assertIn(text, body)
         text = " ".join(html2plaintext(body).split())
-        self.assertIn(f"Amount: *{order.amount_total:.2f}", text)
+        self.assertIn(f"Amount: *{order.amount_total:.2f}", text.replace(",", "."))
         # one button, and nobody else's link
         self.assertEqual(body.count("/my/sign/"), 1)
 
@@ -242,3 +246,22 @@ class TestSend(SignCommon):
             request._check_current(request.signatory_ids)
         with self.assertRaisesRegex(UserError, "an approval is missing"):
             self.quote().with_user(self.seller).action_demat_sign()
+
+    def test_sealed(self):
+        """Sealed by the company, with an empty field per signatory; still PDF/A-3."""
+        self.seal()
+        request = self.send(people=[("Bob", "bob@accord.example")])
+        document = request.document_id
+        self.assertTrue(document.seal_level)
+        self.assertNotEqual(document.seal_level, "none")
+        self.assertEqual(
+            signed_fields(document.attachment_id.raw),
+            {"Seal": True, "Signatory1": False, "Signatory2": False},
+        )
+
+    def test_seal_that_cannot_be_used(self):
+        self.seal()
+        with freeze_time(fields.Datetime.now() + timedelta(days=400)):
+            wizard = self.wizard(self.quote())
+            with self.assertRaisesRegex(UserError, "Check the seal of the company"):
+                wizard.action_send()
