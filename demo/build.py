@@ -9,12 +9,18 @@ from demo import people
 from demo.catalogue import Catalogue
 from demo.invoices import Invoices
 from demo.listener import listening
-from demo.quotes import create_quotes
+from demo.quotes import create_quotes, send_for_signature
 
 _logger = logging.getLogger(__name__)
 
 MARK = "demat.demo_built"
-NEEDED = ("demat_invoice", "l10n_fr_account", "payment_demo", "sale_project")
+NEEDED = (
+    "demat_invoice",
+    "demat_quote_sign",
+    "l10n_fr_account",
+    "payment_demo",
+    "sale_project",
+)
 ROLES = {
     "clerk": "invoicing clerk",
     "admin": "administrator",
@@ -111,6 +117,7 @@ def _fill(env, context):
     _logger.info("demo: quotes and invoices")
     catalogue = Catalogue(env)
     orders = create_quotes(env, staff["clerk"], catalogue, customers, sites)
+    send_for_signature(env, staff["clerk"], company, orders.pop("hall"))
     invoices = Invoices(env, staff["clerk"], catalogue, customers, sites)
     made = invoices.create(orders)
     env.cr.commit()
@@ -138,7 +145,9 @@ def _first_steps(made):
         "“Envoyer”.",
         "Read the mail among the received mails and follow its link.",
         "As the portal customer: Mes factures; download the sealed PDF, pay one on "
-        "line, sign the quote that waits.",
+        "line.",
+        "Sign a quote: its mail is among the received mails too; the list Ventes › "
+        "Commandes › Devis à signer follows it.",
         f"As the clerk: {made['blocked_by_rule'].name} was refused, its lines have no "
         f"VAT; {made['blocked_by_address'].name} has nobody to tell; mend and send "
         "them.",

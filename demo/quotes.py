@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Quotes: one being written, two sent, three confirmed; two of these have a site."""
+"""Quotes: one being written, two sent (one of them for signature), three confirmed;
+two of these have a site."""
 
 from datetime import timedelta
 
@@ -11,18 +12,28 @@ REDUCED_NOTE = (
     "achevés depuis plus de deux ans (TVA à 10 %, art. 279-0 bis du CGI)."
 )
 
+TERMS = """
+<h3>1. Prix</h3>
+<p>Les prix du devis sont fermes jusqu’à la fin de sa validité.</p>
+<h3>2. Paiement</h3>
+<p>Trente pour cent à la signature, le solde à l’avancement, à trente jours.</p>
+<h3>3. Travaux</h3>
+<p>Les travaux que le devis ne nomme pas font l’objet d’un autre devis.</p>
+"""
+
 
 def create_quotes(env, clerk, catalogue, customers, sites):
-    """The quotes; returns the confirmed ones that invoices are made from.
+    """The quotes; returns the confirmed ones that invoices are made from, and the one
+    that is to be signed.
 
-    :return: {"residence": order, "school": order, "house": order}
+    :return: {"residence": order, "school": order, "house": order, "hall": order}
     """
     maker = _Maker(env, clerk, catalogue)
     maker.make(
         customers.joinery,
         ["Extension de l’atelier", ("masonry", 64), ("render", 58), ("labour", 24)],
     )
-    maker.make(
+    hall = maker.make(
         customers.property_firm,
         [
             "Hall d’entrée bâtiment B",
@@ -35,7 +46,8 @@ def create_quotes(env, clerk, catalogue, customers, sites):
         ],
         days=6,
         site=sites.residence,
-    ).action_quotation_sent()
+    )
+    hall.action_quotation_sent()
     maker.make(
         customers.household,
         [
@@ -98,7 +110,16 @@ def create_quotes(env, clerk, catalogue, customers, sites):
     }
     for order in confirmed.values():
         _confirm(order)
-    return confirmed
+    return {**confirmed, "hall": hall}
+
+
+def send_for_signature(env, clerk, company, order):
+    """Send a quote for signature, with general terms; its mail leaves at the commit."""
+    company.demat_sign_terms_id = env["demat.sign.terms"].create(
+        {"name": "Conditions générales de vente", "body": TERMS}
+    )
+    window = env["demat.sign.send"].with_user(clerk)
+    window.with_context(default_order_id=order.id).create({}).action_send()
 
 
 class _Maker:

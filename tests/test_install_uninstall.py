@@ -23,6 +23,7 @@ EXPECTED = {
     "ged_archive": {"same": True},
     "demat_base": {"consent": True},
     "demat_invoice": {"state": "sent", "error": "", "level": "B-B"},
+    "demat_quote_sign": {"state": "sent", "same": True},
 }
 
 

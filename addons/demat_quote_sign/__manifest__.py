@@ -24,7 +24,7 @@
         "views/res_config_settings_views.xml",
         "views/demat_quote_sign_menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/demat_quote_sign_demo.xml"],
     "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -8,6 +8,15 @@ _logger = logging.getLogger(__name__)
 
 
 def uninstall_hook(env):
-    """Leave no trigger behind; what was signed stays in the archive."""
+    """Leave no trigger and no mail on its way; what was signed stays in the archive."""
+    waiting = env["demat.exchange"].search(
+        [
+            ("res_model", "=", "demat.sign.signatory"),
+            ("state", "in", ("pending", "failed", "unknown")),
+        ]
+    )
+    waiting._mark_cancelled(
+        env._("The signature of quotes was uninstalled: the link leads nowhere.")
+    )
     drop_guards(env.cr)
     _logger.info("demat_quote_sign: the signed quotes stay in the archive.")

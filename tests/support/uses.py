@@ -288,6 +288,30 @@ def use_demat_invoice(env, payload):
     }
 
 
+def use_demat_quote_sign(env, payload):
+    """Send a quote for signature; answers its state, and whether it is what was
+    frozen."""
+    partner = env["res.partner"].create(
+        {"name": "Client Signature SAS", "email": "client@signature.example"}
+    )
+    env["demat.consent"]._record(
+        partner, kinds=["quote"], action="given", means="contract"
+    )
+    product = env["product.product"].create({"name": "Pose", "type": "service"})
+    order = env["sale.order"].create(
+        {
+            "partner_id": partner.id,
+            "order_line": [
+                (0, 0, {"product_id": product.id, "price_unit": 42, "name": "Pose"})
+            ],
+        }
+    )
+    window = env["demat.sign.send"].with_context(default_order_id=order.id)
+    window.create({}).action_send()
+    request = order.demat_sign_request_ids
+    return {"state": request.state, "same": request._is_current_digest()}
+
+
 def make_pkcs12(password):
     """A certificate made for this test."""
     from cryptography import x509

@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -52,6 +53,25 @@ class ResCompany(models.Model):
         domain="[('company_id', 'parent_of', id)]",
         help="Version that the customers accept before they sign.",
     )
+
+    @api.constrains("demat_sign_expiry_days", "demat_sign_reminder_days")
+    def _check_demat_sign_delays(self):
+        for company in self:
+            if company.demat_sign_expiry_days < 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: give the customers at least one day to sign.",
+                        company=company.name,
+                    )
+                )
+            if company.demat_sign_reminder_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: the days between two reminders cannot be "
+                        "negative; 0 means no reminder.",
+                        company=company.name,
+                    )
+                )
 
     def _demat_sign_needs_code(self, order):
         """Whether the signatories of this quote confirm their address with a code."""

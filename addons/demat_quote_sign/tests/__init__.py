@@ -6,6 +6,7 @@ from . import (
     test_install,
     test_life,
     test_options,
+    test_overview,
     test_send,
     test_terms,
     test_void,
