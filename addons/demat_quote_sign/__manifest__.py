@@ -23,6 +23,7 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/demat_quote_sign_menus.xml",
+        "report/evidence_templates.xml",
     ],
     "demo": ["demo/demat_quote_sign_demo.xml"],
     "uninstall_hook": "uninstall_hook",

@@ -14,6 +14,8 @@ from . import (
     demat_sign_life,
     demat_sign_mail,
     demat_sign_page,
+    demat_sign_evidence,
+    demat_sign_result,
     demat_sign_options,
     demat_sign_overview,
     demat_sign_reminder,

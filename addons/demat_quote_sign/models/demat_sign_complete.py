@@ -11,10 +11,6 @@ class DematSignRequest(models.Model):
 
     _inherit = "demat.sign.request"
 
-    def _finish(self):
-        """File the signed document and the evidence file; ``demat_sign_result``
-        implements it."""
-
     def _complete(self):
         """Finish the request once all have signed. Called in the transaction of the
         last signature, which holds the lock of the request.

@@ -77,9 +77,15 @@ def to_pdfa3(
 
 
 def convert(
-    pdf: bytes, info: DocumentInfo, attachment: Attachment | None = None
+    pdf: bytes,
+    info: DocumentInfo,
+    attachment: Attachment | None = None,
+    *,
+    others: tuple[Attachment, ...] = (),
 ) -> Conversion:
-    """Apply all cures, embed ``attachment`` and write the file anew.
+    """Apply all cures, embed ``attachment`` and ``others``, write the file anew.
+
+    ``attachment`` is the one of which the metadata tell (Factur-X).
 
     Same errors as :func:`to_pdfa3`.
     """
@@ -91,8 +97,8 @@ def convert(
             _cure_catalog(document, info.lang)
             _cure_pages(document)
             obstacles = _cure_objects(document)
-            if attachment:
-                attach(document, attachment, info.created)
+            for one in (*([attachment] if attachment else ()), *others):
+                attach(document, one, info.created)
             complete_file_specifications(document)
             _set_output_intent(document)
             _set_metadata(document, info, attachment, claim=not obstacles)

@@ -15,6 +15,7 @@ from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 from pyhanko.stamp.base import BaseStamp, BaseStampStyle
@@ -31,6 +32,7 @@ __all__ = [
     "lay_out_signature",
     "prepare",
     "signed_fields",
+    "stamp",
 ]
 
 _PRINT = 4
@@ -129,6 +131,53 @@ def lay_out_signature(pdf, what: FieldSignature, moment, signer, room):
     except PARSER_ERRORS as error:
         raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
     return output, prepared
+
+
+def stamp(pdf: bytes, what: FieldSignature) -> bytes:
+    """Return an *unsealed* ``pdf`` in which one box shows what would be signed there.
+
+    For companies without a certificate: the drawing becomes part of the page, its field
+    goes away, and nothing in the file protects it. Errors as of
+    :func:`lay_out_signature`.
+    """
+    writer = open_for_update(pdf)
+    try:
+        widget = _take_field(writer, what.field_name)
+        x1, y1, x2, y2 = (float(one) for one in widget["/Rect"])
+        drawing = _Signed(writer, _Style(what), BoxConstraints(x2 - x1, y2 - y1))
+        number = _page_number(writer, widget.raw_get("/P").reference)
+        drawing.apply(number, x1, y1)
+        output = io.BytesIO()
+        writer.write(output)
+    except PARSER_ERRORS as error:
+        raise InvalidDocumentError(f"This PDF is damaged: {error}") from error
+    return output.getvalue()
+
+
+def _take_field(writer, name):
+    """Remove an empty field from form and page; return its widget."""
+    form = writer.root["/AcroForm"]["/Fields"]
+    found = [one for one in form if one.get_object().get("/T") == name]
+    if not found:
+        raise InvalidDocumentError(f"The document has no field “{name}” to be signed.")
+    widget = found[0].get_object()
+    page = widget["/P"]
+    for holder in (form, page["/Annots"]):
+        place = next(
+            index for index, one in enumerate(holder) if one.get_object() is widget
+        )
+        del holder[place]
+        writer.update_container(holder)
+    return widget
+
+
+def _page_number(writer, reference):
+    count = int(writer.root["/Pages"]["/Count"])
+    return next(
+        number
+        for number in range(count)
+        if writer.find_page_for_modification(number)[0].reference == reference
+    )
 
 
 # -- the page --------------------------------------------------------------------------

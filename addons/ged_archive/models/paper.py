@@ -11,11 +11,12 @@ from ..lib.xmp import DocumentInfo
 _logger = logging.getLogger(__name__)
 
 
-def as_pdfa3(pdf, *, title, subject, company, lang=None, attachment=None):
+def as_pdfa3(pdf, *, title, subject, company, lang=None, attachment=None, others=()):
     """Return a drawn PDF as PDF/A-3 bytes.
 
     :param lang: code of the host, as ``fr_FR``
     :param attachment: ``lib.attachments.Attachment`` to embed
+    :param others: more of them
 
     What cannot be made conformant is said in the log of the server; the paper is worth
     more than its format.
@@ -30,6 +31,7 @@ def as_pdfa3(pdf, *, title, subject, company, lang=None, attachment=None):
             created=datetime.now(UTC),
         ),
         *([attachment] if attachment else ()),
+        others=tuple(others),
     )
     for obstacle in conversion.obstacles:
         _logger.info("%s is not PDF/A-3: %s", title, obstacle)

@@ -1,0 +1,405 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
+from odoo import models
+from odoo.tools import format_datetime
+
+from odoo.addons.ged_archive.lib.attachments import Attachment
+from odoo.addons.ged_archive.lib.errors import ArchiveError
+from odoo.addons.ged_archive.lib.hashing import canonical, sha256
+from odoo.addons.ged_archive.lib.text import drawable
+
+from ..lib import evidence_file
+
+_logger = logging.getLogger(__name__)
+
+REPORT = "demat_quote_sign.evidence"
+#: Times on paper: UTC, whole seconds, as they were hashed.
+MOMENT = "yyyy-MM-dd HH:mm:ss 'UTC'"
+
+
+class DematSignRequest(models.Model):
+    """The evidence file: all that proves who signed what, with the means to check it."""
+
+    _inherit = "demat.sign.request"
+
+    def _finish(self):
+        """Archive the evidence file of a signed request, once.
+
+        A file that cannot be drawn now does not take the signatures back: the daily job
+        tries again, and the sales person is told.
+        """
+        self.ensure_one()
+        request = self.sudo().with_company(self.sudo().company_id)
+        if request.evidence_document_id or request.state != "signed":
+            return
+        try:
+            with self.env.cr.savepoint():
+                request._archive_evidence()
+        except Exception as error:
+            # whatever the drawing program or the disk does to it
+            _logger.exception("%s: the evidence file could not be made", request.name)
+            request.invalidate_recordset()
+            request._ask_sender(
+                self.env._("The evidence file could not be made yet"), str(error)
+            )
+
+    def _finish_late(self):
+        """Make the evidence files that could not be made when the last one signed."""
+        requests = self.sudo().search(
+            [("state", "=", "signed"), ("evidence_document_id", "=", False)]
+        )
+        for request in requests:
+            request._finish()
+
+    def _archive_evidence(self):
+        request = self.with_context(lang=self.lang)
+        file = request._make_evidence()
+        (document,) = self.env["ged.document"]._archive(
+            [
+                {
+                    **self._prepare_frozen_vals(file),
+                    "kind": "evidence",
+                    "name": self.name,
+                    "filename": request._evidence_filename(),
+                    "predecessor_id": False,
+                    "subject_id": self.signed_document_id.id,
+                    # the customer is a party to the contract that it proves
+                    "portal_visible": True,
+                }
+            ]
+        )
+        self.evidence_document_id = document.id
+
+    def _evidence_filename(self):
+        return self.env._("%(request)s-evidence.pdf", request=self.name.replace("/", "-"))
+
+    # -- the paper --------------------------------------------------------------------
+
+    def _make_evidence(self):
+        """Return the keys ``seal`` or ``content`` of the archive: the finished paper."""
+        # slow to import: only processes that make papers pay for it
+        from odoo.addons.ged_archive.models.paper import as_pdfa3
+
+        company = self.company_id
+        sealer = self._evidence_sealer()
+        signed = self.signed_document_id
+        values = self._evidence_values(sealed=bool(sealer))
+        pdf = as_pdfa3(
+            self._draw_evidence(values),
+            title=values["title"],
+            subject=self.env._("Evidence of the signature of %s", self.order_id.name),
+            company=company,
+            lang=self.lang,
+            others=(
+                Attachment(
+                    name=evidence_file.JSON_NAME,
+                    data=evidence_file.dump(self._evidence_data()),
+                    mimetype="application/json",
+                    relationship="Data",
+                    description=self.env._("The evidence, to be read by a machine"),
+                ),
+                Attachment(
+                    name=signed.filename,
+                    data=signed._get_content(),
+                    mimetype="application/pdf",
+                    relationship="Source",
+                    description=self.env._("The signed document"),
+                ),
+            ),
+        )
+        return {"seal": sealer.seal(pdf)} if sealer else {"content": pdf}
+
+    def _evidence_sealer(self):
+        """Return the sealer of the company, or None where it has none that works."""
+        try:
+            sealer = self.company_id._ged_get_sealer()
+            if sealer:
+                sealer.check()
+            return sealer
+        except ArchiveError as error:
+            _logger.warning("%s: evidence without seal: %s", self.name, error)
+            return None
+
+    def _draw_evidence(self, values):
+        """Draw the HTML; the page holds its styles, nothing is fetched."""
+        qweb = self.env["ir.qweb"]
+        body = qweb._render(REPORT, values)
+        footer = qweb._render("demat_quote_sign.evidence_footer", values)
+        return self.env["ir.actions.report"]._run_wkhtmltopdf(
+            ["<!DOCTYPE html>\n" + drawable(body)],
+            report_ref=REPORT,
+            footer="<!DOCTYPE html>\n" + drawable(footer),
+        )
+
+    # -- what is in it ----------------------------------------------------------------
+
+    def _evidence_data(self):
+        """Return what ``evidence.json`` holds."""
+        order, terms = self.order_id, self.terms_id
+        return {
+            "request": self.name,
+            "level": self.level,
+            "company": {
+                "name": self.company_id.name,
+                "registry": self.company_id.company_registry or None,
+                "vat": self.company_id.vat or None,
+            },
+            "customer": self.partner_id.display_name,
+            "site": self.project_id.display_name or None,
+            "quote": {
+                "number": order.name,
+                "total": str(self.amount_total),
+                "currency": self.currency_id.name,
+                "digest": self.order_digest,
+            },
+            "frozen": self._evidence_file_data(self.document_id),
+            "signed": self._evidence_file_data(self.signed_document_id),
+            "signatories": [one._evidence_data() for one in self.signatory_ids],
+            "terms": terms
+            and {
+                "name": terms.name,
+                "version": terms.version,
+                "sha256": terms.sha256,
+                "text": str(terms.body or ""),
+            }
+            or None,
+            "journal": evidence_file.journal(
+                (
+                    event.number,
+                    event.previous_hash,
+                    canonical(event._evidence()).decode(),
+                    event.chain_hash,
+                )
+                for event in self.event_ids.sorted("number")
+            ),
+        }
+
+    def _evidence_file_data(self, document):
+        return {
+            "file": document.filename,
+            "size": document.size,
+            "sha256": document.sha256,
+            "archived_at": document.archived_at,
+            "seal": document.seal_level,
+            "certificate_sha256": document.seal_fingerprint or None,
+        }
+
+    def _evidence_values(self, *, sealed):
+        """Return what the template shows."""
+        labels = dict(
+            self.env["demat.sign.event"]
+            ._fields["type"]
+            ._description_selection(self.env)
+        )
+        signatories = self.signatory_ids
+        return {
+            "request": self,
+            "company": self.company_id,
+            "title": self.env._("Evidence of signature %s", self.name),
+            "lang": (self.lang or "en_US").replace("_", "-"),
+            "accent": self._accent(),
+            "sealed": sealed,
+            "level": self._level_name(),
+            "legal": self._legal_words(),
+            "signed_on": self._utc(max(filter(None, signatories.mapped("signed_at")))),
+            "facts": self._evidence_facts(),
+            "people": [one._evidence_card() for one in signatories],
+            "terms": self.terms_id,
+            "checks": self._evidence_checks(sealed=sealed),
+            "events": [
+                {
+                    "number": event.number,
+                    "moment": self._utc(event.moment),
+                    "what": labels.get(event.type, event.type),
+                    "who": event.signatory_id.name or event.user_id.name or "",
+                    "ip": event.ip or "",
+                    "detail": event.detail or "",
+                    "hash": event.chain_hash,
+                }
+                for event in self.event_ids.sorted("number")
+            ],
+        }
+
+    def _utc(self, moment):
+        return moment and format_datetime(
+            self.env, moment, tz="UTC", dt_format=MOMENT
+        )
+
+    def _evidence_facts(self):
+        """Lines ``(label, value, is a hash)`` of the document."""
+        env, frozen, signed = self.env, self.document_id, self.signed_document_id
+        facts = [
+            *((label, value, False) for label, value in self._signature_page_facts()),
+            (env._("Shown to everybody"), frozen.filename, False),
+            (env._("Archived"), self._utc(frozen.archived_at), False),
+            (env._("Size in bytes"), str(frozen.size), False),
+            (env._("SHA-256 shown"), frozen.sha256, True),
+            (env._("Signed document"), signed.filename, False),
+            (env._("SHA-256 signed"), signed.sha256, True),
+        ]
+        if signed.seal_level != "none":
+            facts += [
+                (env._("Sealed with the certificate"), signed.seal_signer, False),
+                (env._("SHA-256 of the certificate"), signed.seal_fingerprint, True),
+                (env._("Level of the seal"), f"PAdES {signed.seal_level}", False),
+            ]
+        return facts
+
+    # -- for the auditor --------------------------------------------------------------
+
+    def _evidence_checks(self, *, sealed):
+        """Return ``[(words, command, expected)]``."""
+        words = self._evidence_check_words()
+        checks = evidence_file.checks(
+            {
+                "evidence_name": self._evidence_filename(),
+                "signed_name": self.signed_document_id.filename,
+                "signed_sha256": self.signed_document_id.sha256,
+                "frozen_size": self.document_id.size,
+                "frozen_sha256": self.frozen_sha256,
+                "terms_sha256": self.terms_id.sha256 or "",
+                "sealed": sealed and self.signed_document_id.seal_level != "none",
+            }
+        )
+        return [(words[check.key], check.command, check.expected) for check in checks]
+
+    def _evidence_check_words(self):
+        env = self.env
+        return {
+            "extract": env._(
+                "Take the signed document and evidence.json out of this file."
+            ),
+            "signed": env._("The signed document is the one named here."),
+            "shown": env._(
+                "It begins with the very bytes that each signatory was shown: the "
+                "signatures were added behind them."
+            ),
+            "signatures": env._(
+                "The seal and each signature are valid; the last one covers the total "
+                "document, so nothing was added or changed after it."
+            ),
+            "seal": env._("This evidence file itself is sealed and unchanged."),
+            "certificate": env._("With whose certificate the document is sealed."),
+            "journal": env._(
+                "No line of the journal was changed, taken out or put in: each holds "
+                "the hash of the one before."
+            ),
+            "terms": env._("The general terms are the text that was accepted."),
+        }
+
+    def _legal_words(self):
+        """What the signatures are worth, without embellishment."""
+        if self.level == "simple":
+            return self.env._(
+                "These are simple electronic signatures with evidence, in the sense of "
+                "article 3(10) of Regulation (EU) 910/2014 (eIDAS): data attached to "
+                "the document and used by the signatory to sign. Article 25(1) forbids "
+                "to deny them legal effect for being electronic. Under articles 1366 "
+                "and 1367 of the French Code civil they bind where the signatory can "
+                "be identified and the integrity of the document is guaranteed; the "
+                "presumption of reliability belongs to qualified signatures only, so "
+                "it is for this file to prove both. The certificate is that of the "
+                "company, which sealed what the signatories did; it is not issued to "
+                "them."
+            )
+        return self.env._(
+            "The signatures were made by a provider at the level “%(level)s” of "
+            "Regulation (EU) 910/2014 (eIDAS).",
+            level=self._level_name(),
+        )
+
+
+class DematSignSignatory(models.Model):
+    """What is proved about one person."""
+
+    _inherit = "demat.sign.signatory"
+
+    def _evidence_data(self):
+        """Return the part of ``evidence.json`` about this signatory."""
+        image = self.with_context(bin_size=False).signature_image
+        names = (
+            "name role email email_origin phone invited_at opened_at code_channel "
+            "code_sent_at code_accepted_at terms_accepted_at typed_approval method "
+            "signed_at ip agent shown_sha256 field_name"
+        )
+        return {
+            "number": self.id,
+            **{name: self[name] or None for name in names.split()},
+            "picture_sha256": sha256(self._picture_bytes()) if image else None,
+        }
+
+    def _picture_bytes(self):
+        return self.with_context(bin_size=False).signature_image.content
+
+    def _evidence_card(self):
+        """Return what the paper shows of this signatory."""
+        image = self.with_context(bin_size=False).signature_image
+        methods = dict(self._fields["method"]._description_selection(self.env))
+        utc, env = self.request_id._utc, self.env
+        facts = [
+            (env._("Role"), self.role),
+            (env._("E-mail"), self._with_origin()),
+            (env._("Telephone"), self.phone),
+            (env._("Address verified"), self._how_verified()),
+            (env._("General terms accepted"), utc(self.terms_accepted_at)),
+            (env._("Words typed"), self.typed_approval),
+            (env._("Signed"), utc(self.signed_at)),
+            (env._("Signature"), methods.get(self.method)),
+            (env._("IP address"), self.ip),
+            (env._("Browser"), self.agent),
+            (env._("PDF field"), self.field_name),
+        ]
+        return {
+            "name": self.name,
+            "facts": [(label, value) for label, value in facts if value],
+            "shown": self.shown_sha256,
+            "image": image and f"data:image/png;base64,{_text(image)}",
+        }
+
+    def _with_origin(self):
+        if self.email and self.email_origin:
+            return f"{self.email} ({self.email_origin})"
+        return self.email
+
+    def _how_verified(self):
+        """Say by what the person was bound to the address."""
+        env, utc = self.env, self.request_id._utc
+        found = []
+        if self.invited_at and self.email:
+            found.append(
+                env._(
+                    "personal link with a secret of 256 bits sent to %(email)s on "
+                    "%(moment)s",
+                    email=self.email,
+                    moment=utc(self.invited_at),
+                )
+            )
+        if self.code_accepted_at:
+            by_sms = self.code_channel == "sms"
+            found.append(
+                env._(
+                    "one-time code sent to %(address)s on %(sent)s, entered correctly "
+                    "on %(entered)s",
+                    address=self.phone if by_sms else self.email,
+                    sent=utc(self.code_sent_at),
+                    entered=utc(self.code_accepted_at),
+                )
+            )
+        on_site = self.request_id.event_ids.filtered(
+            lambda event: event.type == "on_site" and event.signatory_id == self
+        )
+        if on_site:
+            found.append(
+                env._(
+                    "on the device of %(user)s, who was present, on %(moment)s",
+                    user=on_site[-1:].user_id.name,
+                    moment=utc(on_site[-1:].moment),
+                )
+            )
+        return "; ".join(found)
+
+
+def _text(image):
+    return image.decode() if isinstance(image, bytes) else str(image)
