@@ -43,8 +43,9 @@ class Check:
 def checks(facts: Mapping) -> list[Check]:
     """Return the checks for one evidence file, in their order.
 
-    :param facts: ``evidence_name``, ``signed_name``, ``signed_sha256``, ``frozen_size``,
-        ``frozen_sha256``, ``terms_sha256`` (empty without terms), ``sealed``
+    :param facts: ``evidence_name``, ``signed_name``, ``signed_sha256``,
+        ``frozen_size``, ``frozen_sha256``, ``terms_sha256`` (empty without terms),
+        ``sealed``
     """
     evidence = shlex.quote(facts["evidence_name"])
     signed = shlex.quote(facts["signed_name"])
@@ -95,7 +96,9 @@ def journal(events) -> list[dict]:
 def dump(evidence: Mapping) -> bytes:
     """Write ``evidence.json``: UTF-8, to be read by people too."""
     data = {"format": FORMAT, **evidence}
-    return json.dumps(data, ensure_ascii=False, indent=1, default=_text).encode() + b"\n"
+    return (
+        json.dumps(data, ensure_ascii=False, indent=1, default=_text).encode() + b"\n"
+    )
 
 
 def _text(value):

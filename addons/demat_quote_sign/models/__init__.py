@@ -15,6 +15,8 @@ from . import (
     demat_sign_mail,
     demat_sign_page,
     demat_sign_evidence,
+    demat_sign_evidence_person,
+    demat_sign_evidence_words,
     demat_sign_result,
     demat_sign_options,
     demat_sign_overview,

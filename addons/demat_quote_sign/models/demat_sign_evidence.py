@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.ged_archive.lib.attachments import Attachment
 from odoo.addons.ged_archive.lib.errors import ArchiveError
-from odoo.addons.ged_archive.lib.hashing import canonical, sha256
+from odoo.addons.ged_archive.lib.hashing import canonical
 from odoo.addons.ged_archive.lib.text import drawable
 
 from ..lib import evidence_file
@@ -20,7 +20,7 @@ MOMENT = "yyyy-MM-dd HH:mm:ss 'UTC'"
 
 
 class DematSignRequest(models.Model):
-    """The evidence file: all that proves who signed what, with the means to check it."""
+    """The evidence file: all that proves who signed what, and how to check it."""
 
     _inherit = "demat.sign.request"
 
@@ -73,12 +73,14 @@ class DematSignRequest(models.Model):
         self.evidence_document_id = document.id
 
     def _evidence_filename(self):
-        return self.env._("%(request)s-evidence.pdf", request=self.name.replace("/", "-"))
+        return self.env._(
+            "%(request)s-evidence.pdf", request=self.name.replace("/", "-")
+        )
 
     # -- the paper --------------------------------------------------------------------
 
     def _make_evidence(self):
-        """Return the keys ``seal`` or ``content`` of the archive: the finished paper."""
+        """Return the keys ``seal`` or ``content`` of the archive: the paper."""
         # slow to import: only processes that make papers pay for it
         from odoo.addons.ged_archive.models.paper import as_pdfa3
 
@@ -195,7 +197,7 @@ class DematSignRequest(models.Model):
         )
         signatories = self.signatory_ids
         return {
-            "request": self,
+            "record": self,
             "company": self.company_id,
             "title": self.env._("Evidence of signature %s", self.name),
             "lang": (self.lang or "en_US").replace("_", "-"),
@@ -223,9 +225,7 @@ class DematSignRequest(models.Model):
         }
 
     def _utc(self, moment):
-        return moment and format_datetime(
-            self.env, moment, tz="UTC", dt_format=MOMENT
-        )
+        return moment and format_datetime(self.env, moment, tz="UTC", dt_format=MOMENT)
 
     def _evidence_facts(self):
         """Lines ``(label, value, is a hash)`` of the document."""
@@ -246,160 +246,3 @@ class DematSignRequest(models.Model):
                 (env._("Level of the seal"), f"PAdES {signed.seal_level}", False),
             ]
         return facts
-
-    # -- for the auditor --------------------------------------------------------------
-
-    def _evidence_checks(self, *, sealed):
-        """Return ``[(words, command, expected)]``."""
-        words = self._evidence_check_words()
-        checks = evidence_file.checks(
-            {
-                "evidence_name": self._evidence_filename(),
-                "signed_name": self.signed_document_id.filename,
-                "signed_sha256": self.signed_document_id.sha256,
-                "frozen_size": self.document_id.size,
-                "frozen_sha256": self.frozen_sha256,
-                "terms_sha256": self.terms_id.sha256 or "",
-                "sealed": sealed and self.signed_document_id.seal_level != "none",
-            }
-        )
-        return [(words[check.key], check.command, check.expected) for check in checks]
-
-    def _evidence_check_words(self):
-        env = self.env
-        return {
-            "extract": env._(
-                "Take the signed document and evidence.json out of this file."
-            ),
-            "signed": env._("The signed document is the one named here."),
-            "shown": env._(
-                "It begins with the very bytes that each signatory was shown: the "
-                "signatures were added behind them."
-            ),
-            "signatures": env._(
-                "The seal and each signature are valid; the last one covers the total "
-                "document, so nothing was added or changed after it."
-            ),
-            "seal": env._("This evidence file itself is sealed and unchanged."),
-            "certificate": env._("With whose certificate the document is sealed."),
-            "journal": env._(
-                "No line of the journal was changed, taken out or put in: each holds "
-                "the hash of the one before."
-            ),
-            "terms": env._("The general terms are the text that was accepted."),
-        }
-
-    def _legal_words(self):
-        """What the signatures are worth, without embellishment."""
-        if self.level == "simple":
-            return self.env._(
-                "These are simple electronic signatures with evidence, in the sense of "
-                "article 3(10) of Regulation (EU) 910/2014 (eIDAS): data attached to "
-                "the document and used by the signatory to sign. Article 25(1) forbids "
-                "to deny them legal effect for being electronic. Under articles 1366 "
-                "and 1367 of the French Code civil they bind where the signatory can "
-                "be identified and the integrity of the document is guaranteed; the "
-                "presumption of reliability belongs to qualified signatures only, so "
-                "it is for this file to prove both. The certificate is that of the "
-                "company, which sealed what the signatories did; it is not issued to "
-                "them."
-            )
-        return self.env._(
-            "The signatures were made by a provider at the level “%(level)s” of "
-            "Regulation (EU) 910/2014 (eIDAS).",
-            level=self._level_name(),
-        )
-
-
-class DematSignSignatory(models.Model):
-    """What is proved about one person."""
-
-    _inherit = "demat.sign.signatory"
-
-    def _evidence_data(self):
-        """Return the part of ``evidence.json`` about this signatory."""
-        image = self.with_context(bin_size=False).signature_image
-        names = (
-            "name role email email_origin phone invited_at opened_at code_channel "
-            "code_sent_at code_accepted_at terms_accepted_at typed_approval method "
-            "signed_at ip agent shown_sha256 field_name"
-        )
-        return {
-            "number": self.id,
-            **{name: self[name] or None for name in names.split()},
-            "picture_sha256": sha256(self._picture_bytes()) if image else None,
-        }
-
-    def _picture_bytes(self):
-        return self.with_context(bin_size=False).signature_image.content
-
-    def _evidence_card(self):
-        """Return what the paper shows of this signatory."""
-        image = self.with_context(bin_size=False).signature_image
-        methods = dict(self._fields["method"]._description_selection(self.env))
-        utc, env = self.request_id._utc, self.env
-        facts = [
-            (env._("Role"), self.role),
-            (env._("E-mail"), self._with_origin()),
-            (env._("Telephone"), self.phone),
-            (env._("Address verified"), self._how_verified()),
-            (env._("General terms accepted"), utc(self.terms_accepted_at)),
-            (env._("Words typed"), self.typed_approval),
-            (env._("Signed"), utc(self.signed_at)),
-            (env._("Signature"), methods.get(self.method)),
-            (env._("IP address"), self.ip),
-            (env._("Browser"), self.agent),
-            (env._("PDF field"), self.field_name),
-        ]
-        return {
-            "name": self.name,
-            "facts": [(label, value) for label, value in facts if value],
-            "shown": self.shown_sha256,
-            "image": image and f"data:image/png;base64,{_text(image)}",
-        }
-
-    def _with_origin(self):
-        if self.email and self.email_origin:
-            return f"{self.email} ({self.email_origin})"
-        return self.email
-
-    def _how_verified(self):
-        """Say by what the person was bound to the address."""
-        env, utc = self.env, self.request_id._utc
-        found = []
-        if self.invited_at and self.email:
-            found.append(
-                env._(
-                    "personal link with a secret of 256 bits sent to %(email)s on "
-                    "%(moment)s",
-                    email=self.email,
-                    moment=utc(self.invited_at),
-                )
-            )
-        if self.code_accepted_at:
-            by_sms = self.code_channel == "sms"
-            found.append(
-                env._(
-                    "one-time code sent to %(address)s on %(sent)s, entered correctly "
-                    "on %(entered)s",
-                    address=self.phone if by_sms else self.email,
-                    sent=utc(self.code_sent_at),
-                    entered=utc(self.code_accepted_at),
-                )
-            )
-        on_site = self.request_id.event_ids.filtered(
-            lambda event: event.type == "on_site" and event.signatory_id == self
-        )
-        if on_site:
-            found.append(
-                env._(
-                    "on the device of %(user)s, who was present, on %(moment)s",
-                    user=on_site[-1:].user_id.name,
-                    moment=utc(on_site[-1:].moment),
-                )
-            )
-        return "; ".join(found)
-
-
-def _text(image):
-    return image.decode() if isinstance(image, bytes) else str(image)

@@ -118,7 +118,10 @@ class DematSignRequest(models.Model):
 
     def _is_approval(self, typed):
         """Whether these are the words of approval, however they are written."""
-        return _plain(typed) in {_plain(APPROVAL), _plain(self.env._("Bon pour accord"))}
+        return _plain(typed) in {
+            _plain(APPROVAL),
+            _plain(self.env._("Bon pour accord")),
+        }
 
     def _signature_png(self, signatory, image, image_type, method):
         """Return the picture of the signature as clean PNG.
@@ -269,7 +272,9 @@ class DematSignRequest(models.Model):
 
     def _signed_filename(self):
         name = self.order_id.name.replace("/", "-")
-        return self.with_context(lang=self.lang).env._("%(quote)s-signed.pdf", quote=name)
+        return self.with_context(lang=self.lang).env._(
+            "%(quote)s-signed.pdf", quote=name
+        )
 
 
 def _plain(text):
