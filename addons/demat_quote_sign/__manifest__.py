@@ -24,6 +24,8 @@
         "views/res_config_settings_views.xml",
         "views/demat_quote_sign_menus.xml",
         "report/evidence_templates.xml",
+        "views/sign_templates.xml",
+        "views/sale_portal_templates.xml",
     ],
     "demo": ["demo/demat_quote_sign_demo.xml"],
     "uninstall_hook": "uninstall_hook",

@@ -8,7 +8,9 @@ from . import demat_sign_event
 # isort: on
 from . import (
     demat_exchange,
+    demat_sign_ceremony,
     demat_sign_check,
+    demat_sign_code,
     demat_sign_freeze,
     demat_sign_complete,
     demat_sign_life,
@@ -22,6 +24,7 @@ from . import (
     demat_sign_overview,
     demat_sign_reminder,
     demat_sign_send,
+    demat_sign_throttle,
     res_company,
     res_config_settings,
     res_partner,

@@ -107,7 +107,7 @@ class DematSignRequest(models.Model):
             )
         elif self.terms_id and not signatory.terms_accepted_at:
             problem = self.env._("Accept the general terms first.")
-        elif self.require_code and not signatory.code_accepted_at:
+        elif signatory._needs_code() and not signatory.code_accepted_at:
             problem = self.env._("Confirm your address with the code first.")
         elif self.bon_pour_accord and not self._is_approval(approval):
             problem = self.env._(
