@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from .demat_sign_guard import is_committing
 
@@ -43,6 +44,9 @@ class SaleOrder(models.Model):
     demat_sign_expires_on = fields.Datetime(
         string="To be signed until", compute="_compute_demat_sign_progress"
     )
+    demat_sign_notice = fields.Char(
+        string="Notice on the Signature", compute="_compute_demat_sign_progress"
+    )
     demat_sign_progress = fields.Char(
         string="Signatures", compute="_compute_demat_sign_progress"
     )
@@ -79,6 +83,12 @@ class SaleOrder(models.Model):
                 )
                 if last
                 else False
+            )
+            order.demat_sign_notice = order.demat_sign_state == "sent" and self.env._(
+                "This quote waits for signatures (%(progress)s), until %(date)s. Any "
+                "change makes the request void, and the signatories are told.",
+                progress=order.demat_sign_progress,
+                date=format_date(self.env, last.expires_on),
             )
 
     def _demat_open_request(self):
