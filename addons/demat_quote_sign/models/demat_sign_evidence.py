@@ -215,7 +215,9 @@ class DematSignRequest(models.Model):
                     "number": event.number,
                     "moment": self._utc(event.moment),
                     "what": labels.get(event.type, event.type),
-                    "who": event.signatory_id.name or event.user_id.name or "",
+                    "who": event.signatory_id.name
+                    or event.user_id.filtered(lambda user: not user.share).name
+                    or "",
                     "ip": event.ip or "",
                     "detail": event.detail or "",
                     "hash": event.chain_hash,

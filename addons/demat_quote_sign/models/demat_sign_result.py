@@ -243,7 +243,7 @@ class DematSignRequest(models.Model):
             self.env,
             moment,
             tz=zone or "Europe/Paris",
-            dt_format="d MMMM yyyy HH:mm:ss (O)",
+            dt_format="d MMMM yyyy HH:mm:ss ('UTC'xxx)",
         )
 
     def _archive_signed(self, file):

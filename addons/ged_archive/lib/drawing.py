@@ -101,6 +101,8 @@ class Canvas:
     def text(self, x, y, size, line, *, bold=False, colour=INK, align="left"):
         """Write one line whose base begins (or ends, or has its middle) at x, y."""
         line = visual(line)
+        if not line.strip():
+            return
         width = self.faces.width(line, size, bold=bold)
         x -= {"left": 0, "middle": width / 2, "right": width}[align]
         self._letters[bold].update(line)

@@ -210,8 +210,9 @@ def _add_page(writer, canvas, placed, text, size, fonts):
         _add_field(writer, page, box, place, text, fonts) for box, place in placed
     ]
     page.get_object()["/Annots"] = generic.ArrayObject(widgets)
-    form = writer.root.get("/AcroForm")
-    if form is None:
+    if "/AcroForm" in writer.root:
+        form = writer.root["/AcroForm"]
+    else:
         form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject()})
         writer.root["/AcroForm"] = writer.add_object(form)
         writer.update_root()

@@ -347,9 +347,10 @@ class _Font:
         )
 
     def _to_unicode(self):
+        # several letters may share a glyph: copied text has the plain one, “-” or space
         letters = {
             glyph: one
-            for one, glyph in self._glyphs.items()
+            for one, glyph in sorted(self._glyphs.items(), reverse=True)
             if (self._letters[one] == one)
         }
         rows = [
