@@ -186,3 +186,39 @@ class TestLife(SignCommon):
         request._complete()
         self.assertEqual((request.state, order.state), ("signed", "sent"))
         self.assertIn("credit limit", str(order.activity_ids.note))
+
+    def test_whole_way(self):
+        """Signed for real: files in archive and chatters, copies, order confirmed."""
+        self.seal()
+        order = self.quote(project_id=self.site.id)
+        request = self.send(
+            order, people=[("Bob", "bob@accord.example")], in_order=True
+        )
+        self.dispatch(request)
+        for signatory in request.signatory_ids:
+            request._sign(signatory, method="type", shown_sha256=request.frozen_sha256)
+        self.assertEqual((request.state, order.state), ("signed", "sale"))
+        signed, evidence = request.signed_document_id, request.evidence_document_id
+        self.assertEqual(
+            (signed.kind_code, evidence.kind_code), ("quote_signed", "evidence")
+        )
+        for record in (order, self.site):
+            files = record.message_ids.attachment_ids.mapped("raw")
+            self.assertIn(signed.attachment_id.raw, files)
+            self.assertIn(evidence.attachment_id.raw, files)
+        # nothing of this shows to customers who follow the discussion
+        posted = order.message_ids.filtered("attachment_ids")
+        self.assertTrue(posted.subtype_id.internal)
+        mails = self.dispatch(request)
+        copies = [mail for mail in mails if "signed quote" in mail["subject"]]
+        self.assertEqual(
+            sorted(mail["email_to"][0] for mail in copies),
+            ["anne@accord.example", "bob@accord.example"],
+        )
+        [(name, content, _type)] = copies[0]["attachments"]
+        self.assertTrue(name.endswith(".pdf"))
+        self.assertEqual(content, signed.attachment_id.raw)
+        # changed later: what was signed stays
+        order.client_order_ref = "later"
+        self.assertEqual(request.state, "signed")
+        self.assertEqual(request.event_ids._verify(request), [])
