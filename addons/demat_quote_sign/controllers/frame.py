@@ -3,6 +3,7 @@
 """What all routes of the ceremony have in common: who is let in, and the frame of the
 page."""
 
+import logging
 import re
 import secrets
 
@@ -15,6 +16,27 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 #: In the session: the secret of this browser, and what to say on the next page.
 SECRET = "demat_sign_secret"
 SAID = "demat_sign_said"
+
+_LINK = re.compile(r"(/my/sign/\d+/)[^/\s?\"]+")
+
+
+class HideLinks(logging.Filter):
+    """Takes the personal links out of the log of requests: who reads the log of the
+    server must not be able to sign.
+    """
+
+    def filter(self, record):
+        if isinstance(record.msg, str):
+            record.msg = _LINK.sub(r"\1…", record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _LINK.sub(r"\1…", arg) if isinstance(arg, str) else arg
+                for arg in record.args
+            )
+        return True
+
+
+logging.getLogger("werkzeug").addFilter(HideLinks())
 
 
 def path_of(signatory_id, token, step=""):

@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     test_access,
+    test_attacks,
+    test_ceremony,
+    test_ceremony_code,
     test_event,
     test_install,
     test_life,

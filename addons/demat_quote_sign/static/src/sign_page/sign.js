@@ -11,7 +11,7 @@ const find = (id) => document.getElementById(id);
 
 function say(name, values = {}) {
     const text = find("says").content.querySelector(`[data-say="${name}"]`).textContent;
-    return text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
+    return text.replace(/\{(\w+)\}/g, (_all, key) => values[key]);
 }
 
 /** One answer per form: a second tap is not sent. The server refuses it anyway. */
