@@ -65,7 +65,7 @@ def test_from_the_quote_to_the_mailbox_and_back(office, browser):
         quote = f"/odoo/action-sale.action_quotations_with_onboarding/{office.order}"
         clerk.goto(quote)
         clerk.press("action_demat_sign")
-        dialog = clerk.dialog()
+        dialog = clerk.dialog
         expect(dialog).to_contain_text("Anne Martin")
         expect(dialog).to_contain_text("anne@noyers.example")
         expect(dialog).to_contain_text("Résidence des Tilleuls")
@@ -78,7 +78,7 @@ def test_from_the_quote_to_the_mailbox_and_back(office, browser):
             "En attente de signature"
         )
         [mail] = server.smtp.wait(1)
-        assert mail.recipients == ["anne@noyers.example"]
+        assert mail.recipients == ("anne@noyers.example",)
         assert office.number in mail.subject
         assert re.search(r"/my/sign/\d+/[0-9a-f]{64}", mail.html)
         clerk.picture("quote-request")
@@ -104,12 +104,12 @@ def test_from_the_quote_to_the_mailbox_and_back(office, browser):
         # who was invited is told by the job
         server.run("env['demat.exchange']._cron_recover_sending()")
         [mail] = server.smtp.wait(1)
-        assert mail.recipients == ["anne@noyers.example"]
+        assert mail.recipients == ("anne@noyers.example",)
         assert "a été modifié" in mail.subject
         assert "/my/sign/" not in mail.html
         # and once more
         clerk.press("action_demat_sign")
-        clerk.press("action_send", clerk.dialog())
+        clerk.press("action_send", clerk.dialog)
         expect(clerk.page.locator(".o_form_view .o_statusbar_status")).to_contain_text(
             "En attente de signature"
         )

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.tools import format_date
 
 from .demat_sign_guard import is_committing
 
@@ -33,3 +34,27 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         return self.company_id.demat_sign_online or bool(self._demat_open_request())
+
+    def _demat_signed_request(self):
+        """The request under which this order was signed, in system mode, if any."""
+        self.ensure_one()
+        return (
+            self.env["demat.sign.request"]
+            .sudo()
+            .search(
+                [("order_id", "=", self.id), ("state", "=", "signed")],
+                order="id desc",
+                limit=1,
+            )
+        )
+
+    def _demat_signed_words(self):
+        """What a reprint of a signed order says in the place of the signature."""
+        request = self._demat_signed_request()
+        return self.env._(
+            "Signed online on %(date)s (%(request)s). The signed document is the one "
+            "with the SHA-256 %(digest)s; this page is not.",
+            date=format_date(self.env, request.closed_on),
+            request=request.name,
+            digest=request.signed_document_id.sha256,
+        )

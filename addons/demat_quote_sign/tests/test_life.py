@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SignCommon
+from .common import PIXEL, SignCommon
 
 
 @tagged("post_install", "-at_install")
@@ -207,7 +207,7 @@ class TestLife(SignCommon):
             self.assertIn(signed.attachment_id.raw, files)
             self.assertIn(evidence.attachment_id.raw, files)
         # nothing of this shows to customers who follow the discussion
-        posted = order.message_ids.filtered("attachment_ids")
+        posted = order.message_ids.filtered(lambda one: "Signed online" in one.body)
         self.assertTrue(posted.subtype_id.internal)
         mails = self.dispatch(request)
         copies = [mail for mail in mails if "signed quote" in mail["subject"]]
@@ -218,7 +218,20 @@ class TestLife(SignCommon):
         [(name, content, _type)] = copies[0]["attachments"]
         self.assertTrue(name.endswith(".pdf"))
         self.assertEqual(content, signed.attachment_id.raw)
-        # changed later: what was signed stays
+        # changed later: what was signed stays, and its signature is on nothing else
         order.client_order_ref = "later"
-        self.assertEqual(request.state, "signed")
+        page = self.reprint(order)
+        self.assertNotIn(b"data:image/png;base64," + order.signature[:40], page)
+        self.assertIn(signed.sha256.encode(), page)
         self.assertEqual(request.event_ids._verify(request), [])
+
+    def reprint(self, order):
+        report = self.env["ir.actions.report"]
+        return report._render_qweb_html("sale.action_report_saleorder", order.ids)[0]
+
+    def test_signed_as_the_host_does(self):
+        """An order that was signed without us stays as it is."""
+        order = self.quote(signature=PIXEL, signed_by="Anne", signed_on="2026-01-02")
+        self.assertIn(
+            b"data:image/png;base64," + order.signature[:40], self.reprint(order)
+        )
