@@ -10,6 +10,7 @@ from . import (
     test_life,
     test_options,
     test_overview,
+    test_result,
     test_send,
     test_terms,
     test_void,
