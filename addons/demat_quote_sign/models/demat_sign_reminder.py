@@ -66,10 +66,12 @@ class DematSignRequest(models.Model):
 
     @api.model
     def _cron_daily(self):
-        """Expire, void what was changed behind the ORM, remind. One by one.
+        """Expire, void what was changed behind the ORM, remind. One by one. Make the
+        evidence files that could not be made at the time.
 
         A request that fails is told in the log and does not stop the others.
         """
+        self._finish_late()
         waiting = self.search([("state", "=", "sent")], order="id")
         crons = self.env["ir.cron"]
         for position, request in enumerate(waiting, start=1):

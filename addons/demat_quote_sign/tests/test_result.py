@@ -335,28 +335,17 @@ class TestEvidence(ResultCommon):
     def test_drawing_fails(self):
         """The signature stays; the file is made later, the sales person knows."""
 
-        def fail(*_args, **_values):
-            raise UserError(self.env._("no renderer"))
+        def fail(request, values):
+            raise UserError(request.env._("no renderer"))
 
-        report = self.env.registry["ir.actions.report"]
-        with patch.object(report, "_run_wkhtmltopdf", fail):
-            terms = self.company.demat_sign_terms_id
-            self.assertFalse(terms)
-            with patch.object(
-                self.env.registry["demat.sign.request"],
-                "_draw",
-                lambda request: self.page(),
-            ):
-                request = self.send()
+        request = self.send()
+        with patch.object(
+            self.env.registry["demat.sign.request"], "_draw_evidence", fail
+        ):
             self.sign(request, request.signatory_ids)
         self.assertEqual((request.state, request.order_id.state), ("signed", "sale"))
         self.assertFalse(request.evidence_document_id)
         summaries = request.order_id.activity_ids.mapped("summary")
         self.assertIn("The evidence file could not be made yet", summaries)
-        self.env["demat.sign.request"]._finish_late()
+        self.env["demat.sign.request"]._cron_daily()
         self.assertTrue(request.evidence_document_id)
-
-    def page(self):
-        from odoo.addons.ged_archive.tests.common import make_pdf
-
-        return make_pdf("Devis")
