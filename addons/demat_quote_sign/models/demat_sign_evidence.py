@@ -196,16 +196,23 @@ class DematSignRequest(models.Model):
             ._description_selection(self.env)
         )
         signatories = self.signatory_ids
+        title = self.env._("Evidence of signature %s", self.name)
         return {
             "record": self,
             "company": self.company_id,
-            "title": self.env._("Evidence of signature %s", self.name),
+            "title": title,
+            "subtitle": f"{self.company_id.name} · {self.env._('Evidence file')}",
+            "heading": self.env._(
+                "%(quote)s signed by %(names)s",
+                quote=self.order_id.name,
+                names=", ".join(signatories.mapped("name")),
+            ),
+            "footer": f"{title} · {self.company_id.name}",
             "lang": (self.lang or "en_US").replace("_", "-"),
             "accent": self._accent(),
-            "sealed": sealed,
-            "level": self._level_name(),
             "legal": self._legal_words(),
-            "signed_on": self._utc(max(filter(None, signatories.mapped("signed_at")))),
+            "tools": self._tool_words(),
+            "result": self._result_words(sealed=sealed),
             "facts": self._evidence_facts(),
             "people": [one._evidence_card() for one in signatories],
             "terms": self.terms_id,

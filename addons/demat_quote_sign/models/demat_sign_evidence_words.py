@@ -50,6 +50,38 @@ class DematSignRequest(models.Model):
             "terms": env._("The general terms are the text that was accepted."),
         }
 
+    def _tool_words(self):
+        return self.env._(
+            "With public tools only (poppler-utils, coreutils, OpenSSL, Python), in "
+            "the folder of this file. Lines that begin with “=” say what must appear."
+        )
+
+    def _result_words(self, *, sealed):
+        """Return the lines of the box at the top, the first one in bold."""
+        moments = filter(None, self.signatory_ids.mapped("signed_at"))
+        last = self._utc(max(moments))
+        if len(self.signatory_ids) == 1:
+            result = self.env._("Signed on %(moment)s.", moment=last)
+        else:
+            result = self.env._(
+                "Signed by all %(count)s signatories, the last on %(moment)s.",
+                count=len(self.signatory_ids),
+                moment=last,
+            )
+        more = self.env._(
+            "%(level)s, request %(request)s. The signed document and all that is "
+            "written here are embedded in this file, to be read by a machine.",
+            level=self._level_name(),
+            request=self.name,
+        )
+        if sealed:
+            return [result, more]
+        unsealed = self.env._(
+            "The company has no seal: compare this file and the document with the "
+            "archive."
+        )
+        return [result, more, unsealed]
+
     def _legal_words(self):
         """What the signatures are worth, without embellishment."""
         if self.level == "simple":

@@ -71,16 +71,8 @@ class DematSignRequest(models.Model):
         facts.append((env._("Total, taxes included"), amount))
         facts.append((env._("To be signed until"), self._until_words()))
         if self.terms_id:
-            facts.append(
-                (
-                    env._("General terms"),
-                    env._(
-                        "%(terms)s (SHA-256 %(digest)s)",
-                        terms=self.terms_id.display_name,
-                        digest=self.terms_id.sha256,
-                    ),
-                )
-            )
+            facts.append((env._("General terms"), self.terms_id.display_name))
+            facts.append((env._("SHA-256 of the terms"), self.terms_id.sha256))
         return tuple(facts)
 
     def _signature_page_intro(self):
