@@ -53,10 +53,10 @@ def enter(signatory_id, token):
         return signatory
     request.update_context(
         lang=_language(signatory),
-        allowed_company_ids=signatory.company_id.ids,
         tz=signatory.company_id.partner_id.tz or "Europe/Paris",
     )
-    return request.env["demat.sign.signatory"].sudo().browse(signatory.id)
+    Signatory = request.env["demat.sign.signatory"].sudo()
+    return Signatory.with_company(signatory.company_id).browse(signatory.id)
 
 
 def _language(signatory):

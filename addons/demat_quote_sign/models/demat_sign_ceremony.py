@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.http import request as http_request
-from odoo.tools import plaintext2html
+from odoo.tools import format_amount, plaintext2html
 from odoo.tools.mail import formataddr
 
 #: The steps of a ceremony, in their order; not all occur in each.
@@ -75,6 +75,31 @@ class DematSignSignatory(models.Model):
                     self.env._("One thing comes first: please follow the steps.")
                 )
         raise UserError(self.env._("This step does not belong to this quote."))
+
+    def _statement(self):
+        """The sentence that he signs."""
+        self.ensure_one()
+        request = self.request_id.sudo()
+        words = {
+            "name": self.name,
+            "quote": request.order_id.name,
+            "company": request.company_id.name,
+            "amount": format_amount(
+                self.env, request.amount_total, request.currency_id
+            ),
+            "terms": request.terms_id.display_name,
+        }
+        if request.terms_id:
+            return self.env._(
+                "By signing, I, %(name)s, accept the quote %(quote)s of %(company)s "
+                "for %(amount)s, taxes included, and its terms: %(terms)s.",
+                **words,
+            )
+        return self.env._(
+            "By signing, I, %(name)s, accept the quote %(quote)s of %(company)s for "
+            "%(amount)s, taxes included.",
+            **words,
+        )
 
     # -- what he does -----------------------------------------------------------------
 

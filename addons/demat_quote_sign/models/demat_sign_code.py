@@ -185,10 +185,7 @@ class DematSignSignatory(models.Model):
             "demat_quote_sign.sign_code_mail",
             {
                 "code": code,
-                "signatory": signatory,
-                "request_sign": signatory.request_id,
-                "company": company,
-                "minutes": int(one_time_code.LIFE.total_seconds() // 60),
+                "words": signatory._code_mail_words(),
             },
             minimal_qcontext=True,
         )
@@ -208,6 +205,27 @@ class DematSignSignatory(models.Model):
             server.send_email(message)
         except (MailDeliveryException, OSError, UserError, ValueError) as error:
             raise CodeNotSent(type(error).__name__) from error
+
+    def _code_mail_words(self):
+        """What stands before and after the code."""
+        self.ensure_one()
+        company = self.company_id.name
+        return (
+            self.env._(
+                "Dear %(name)s, here is your code to sign the quote %(quote)s of "
+                "%(company)s:",
+                name=self.name,
+                quote=self.request_id.order_id.name,
+                company=company,
+            ),
+            self.env._(
+                "It is valid for %(minutes)s minutes and works once. Nobody of "
+                "%(company)s will ask you for it. You did not ask for a code? Then "
+                "ignore this mail: without it nobody can sign in your name.",
+                minutes=int(one_time_code.LIFE.total_seconds() // 60),
+                company=company,
+            ),
+        )
 
     def _send_code_sms(self, code):
         """One SMS; its row is gone once it was handed over."""

@@ -59,6 +59,10 @@ class DematSignRequest(models.Model):
             if quantity != line.product_uom_qty:
                 line.product_uom_qty = quantity
                 changed.append(f"{line.name.splitlines()[0]}: {quantity:g}")
+        if changed:
+            # prices that follow from quantities are written while flushing: that is
+            # no change by somebody else
+            committing(request).env.flush_all()
         request._record_event(
             "option_chosen", signatory=signatory, detail="; ".join(changed) or "="
         )

@@ -103,3 +103,12 @@ class TestOptions(SignCommon):
         self.assertFalse(self.option._can_be_edited_on_portal())
         self.request.with_user(self.seller).action_cancel()
         self.assertTrue(self.option._can_be_edited_on_portal())
+
+    def test_price_that_follows_from_the_quantity(self):
+        """The host computes it while flushing, which is no change by somebody else."""
+        self.option.technical_price_unit = self.option.price_unit
+        self.request._freeze()
+        self.request._choose_options(self.signatory, {self.option.id: 2})
+        self.assertEqual(self.request.state, "sent")
+        self.assertNotIn("voided", self.event_types(self.request))
+        self.assertEqual(self.request._settle(), "sent")
