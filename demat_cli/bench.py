@@ -15,6 +15,7 @@ file of the host), ``long`` and ``json``.
 ``./demat bench process N`` does the same with ``bench/process.py``: ``count`` is the
 number of invoices on the processing screen. ``./demat bench memory N`` runs
 ``bench/memory.py`` with the servers of the first: peak memory of the workers.
+``./demat bench quote N`` runs ``bench/quote.py`` with them: N quotes are signed online.
 """
 
 import os
@@ -29,6 +30,7 @@ SUBJECTS = {
     "archive": ("documents", 1000),
     "process": ("invoices", 10_000),
     "memory": ("invoices", 5000),
+    "quote": ("quotes", 20),
 }
 KIND = "bench"
 
@@ -43,7 +45,7 @@ def subject(words):
     if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
         raise console.Failure(
             f"cannot measure {' '.join(words)}",
-            "./demat bench [N], or with archive, process or memory: "
+            "./demat bench [N], or with archive, process, memory or quote: "
             "./demat bench archive [N]",
         )
     if int(rest[0]) < 1:
@@ -64,7 +66,7 @@ def run(options):
     file = f"bench/{options.subject}.py"
     if not (context.paths.root / file).is_file():
         raise console.Failure(f"there is nothing to measure: no {file}")
-    sending = options.subject in ("run", "memory")
+    sending = options.subject in ("run", "memory", "quote")
     measure = _measure if sending else _measure_inside
     # A second one would stop the servers of the first, and slow it down.
     with locked(context.paths.state / "bench.lock", "measuring"):

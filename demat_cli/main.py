@@ -18,6 +18,7 @@ demat: dematerialised invoices and quotes for Odoo 19 Community.
   ./demat bench archive     sealing, filing and verifying as the archive grows
   ./demat bench process     the processing screen and changes of state, 10,000 invoices
   ./demat bench memory      memory of the workers, 500 and 5,000 invoices
+  ./demat bench quote       signing a quote online, Odoo's way against ours
 """
 EPILOG = """\
 The first run fetches Odoo 19, its Python packages, wkhtmltopdf and (unless DATABASE_URL

@@ -21,6 +21,8 @@ from demat_cli import bench, console, main
         ("bench process", ("process", 10_000)),
         ("bench process 500", ("process", 500)),
         ("bench memory", ("memory", 5000)),
+        ("bench quote", ("quote", 20)),
+        ("bench quote 3", ("quote", 3)),
     ],
 )
 def test_words(line, wanted):
