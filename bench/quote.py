@@ -72,7 +72,7 @@ def lines(figures):
 
 
 def set_up(supply):
-    """Both ways are open: Odoo's own signature is allowed for orders without request."""
+    """Open both ways: Odoo's own is for orders without request."""
     supply.company.write(
         {
             "demat_sign_online": False,

@@ -11,6 +11,7 @@ from odoo.addons.ged_archive.lib.hashing import canonical
 from odoo.addons.ged_archive.lib.text import drawable
 
 from ..lib import evidence_file
+from .ir_actions_report import WHOLE
 
 _logger = logging.getLogger(__name__)
 
@@ -129,7 +130,8 @@ class DematSignRequest(models.Model):
         qweb = self.env["ir.qweb"]
         body = qweb._render(REPORT, values)
         footer = qweb._render("demat_quote_sign.evidence_footer", values)
-        return self.env["ir.actions.report"]._run_wkhtmltopdf(
+        report = self.env["ir.actions.report"].with_context(**{WHOLE: True})
+        return report._run_wkhtmltopdf(
             ["<!DOCTYPE html>\n" + drawable(body)],
             report_ref=REPORT,
             footer="<!DOCTYPE html>\n" + drawable(footer),

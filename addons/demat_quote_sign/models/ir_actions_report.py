@@ -1,0 +1,19 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+#: In the context: the paper holds all that it shows, there is nothing to wait for.
+WHOLE = "demat_sign_whole_paper"
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    @api.model
+    def _build_wkhtmltopdf_args(self, *args, **kwargs):
+        # EXTENDS base: the host waits a second for scripts (report.print_delay) while
+        # the customer who signs waits for his answer
+        command = super()._build_wkhtmltopdf_args(*args, **kwargs)
+        if self.env.context.get(WHOLE) and "--javascript-delay" in command:
+            command[command.index("--javascript-delay") + 1] = "0"
+        return command
