@@ -31,7 +31,11 @@ class DematSignRequest(models.Model):
             request._settle()
             if request.state != "sent":
                 raise UserError(
-                    f"{request.name}: {request._closed_problem()}",
+                    self.env._(
+                        "%(request)s: %(why)s",
+                        request=request.name,
+                        why=request._closed_problem(),
+                    )
                 )
             last = request.last_reminder_on or request.sent_on
             if now - last < PAUSE:

@@ -180,7 +180,7 @@ class TestLife(SignCommon):
         self.patch(type(request), "_finish", lambda self: None)
 
         def refuse(order):
-            raise UserError("credit limit")
+            raise UserError(order.env._("credit limit"))
 
         self.patch(type(order), "_validate_order", refuse)
         request._complete()
