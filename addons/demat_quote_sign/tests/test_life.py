@@ -180,12 +180,12 @@ class TestLife(SignCommon):
         self.patch(type(request), "_finish", lambda self: None)
 
         def refuse(order):
-            raise UserError(order.env._("credit limit"))
+            raise UserError(order.name)
 
         self.patch(type(order), "_validate_order", refuse)
         request._complete()
         self.assertEqual((request.state, order.state), ("signed", "sent"))
-        self.assertIn("credit limit", str(order.activity_ids.note))
+        self.assertIn(order.name, str(order.activity_ids.note))
 
     def test_whole_way(self):
         """Signed for real: files in archive and chatters, copies, order confirmed."""
