@@ -64,7 +64,7 @@ class Customer:
 
 
 def _requests(firm, quotes):
-    return firm.server.sql(
+    rows = firm.server.sql(
         "SELECT r.state, o.state, d.sha256, e.sha256 FROM demat_sign_request r"
         " JOIN sale_order o ON o.id = r.order_id"
         " LEFT JOIN ged_document d ON d.id = r.signed_document_id"
@@ -72,6 +72,7 @@ def _requests(firm, quotes):
         " WHERE r.id = ANY(%s)",
         [quote["request"] for quote in quotes],
     )
+    return [tuple(row) for row in rows]
 
 
 def _events(firm, quotes, name):

@@ -29,11 +29,12 @@ def visitor(firm, browser):
 
 def state_of(firm, quote):
     """``(state of the request, state of the order, who signed)``"""
-    return firm.server.sql(
+    [row] = firm.server.sql(
         "SELECT r.state, o.state, o.signed_by FROM demat_sign_request r"
         " JOIN sale_order o ON o.id = r.order_id WHERE r.id = %s",
         quote["request"],
-    )[0]
+    )
+    return tuple(row)
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

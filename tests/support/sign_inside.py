@@ -26,6 +26,7 @@ def send_quotes(env, *, customer, product, people, count=1, deposit=False, **val
     if values.pop("terms", False):
         terms = terms.create({"name": "Conditions générales de vente", "body": TERMS})
     options = values.pop("options", False)
+    values.setdefault("require_code", False)
     answer = []
     for _number in range(count):
         order = env["sale.order"].create(
