@@ -98,6 +98,12 @@ def test_whole_ceremony(firm, visitor, size):
         page.locator("a[href$='/file/signed']").click()
     text = "".join(one.extract_text() for one in PdfReader(download.value.path()).pages)
     assert "Plinthes" in text
+    # who reads the log of the server learns neither who signs nor how to
+    log = firm.server.log.read_text(encoding="utf-8")
+    assert f"/my/sign/{path.split('/')[3]}/" in log
+    code = sign.code_for(firm.server, email)
+    for secret in (path.split("/")[4], email, ANNE[0], f" {code} "):
+        assert secret not in log
 
 
 def test_keyboard_alone(firm, visitor):

@@ -63,6 +63,8 @@ def clean(data: bytes, declared_type: str = "") -> bytes:
             if getattr(image, "n_frames", 1) != 1:
                 raise ImageRefused("kind")
             image.load()
+            if not _is_whole(kind, data):
+                raise ImageRefused("damaged")
             flat = _on_white(ImageOps.exif_transpose(image))
     except ImageRefused:
         raise
@@ -111,6 +113,15 @@ def _kind(data, declared_type):
                 return kind
             break
     raise ImageRefused("kind")
+
+
+def _is_whole(kind, data):
+    """Whether the file has its end. The host makes Pillow draw what there is of a file
+    that was cut off (``LOAD_TRUNCATED_IMAGES``), for the whole process.
+    """
+    if kind == "PNG":
+        return b"IEND\xaeB`\x82" in data
+    return b"\xff\xd9" in data[-4096:]
 
 
 def _on_white(image):

