@@ -228,9 +228,8 @@ def test_deposit_is_paid_after_the_signature(firm, visitor):
     expect(page.locator("#modalaccept")).to_be_visible()
     visitor.snapshot("sign-pay-host-desktop")
     pay = page.locator("button[name=o_payment_submit_button]:visible")
-    page.fill(
-        "#modalaccept input[name='customer_input']:visible", "4242 4242 4242 4242"
-    )
+    page.locator("#modalaccept [name=o_payment_radio]").first.check()
+    page.locator("#customer_input:visible").first.fill("4242424242424242")
     pay.click()
     page.wait_for_url(re.compile(r"/my/orders/|/payment/status"))
     expect(page.locator("body")).to_contain_text(re.compile("confirm|trait|Merci"))

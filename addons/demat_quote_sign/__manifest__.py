@@ -26,6 +26,7 @@
         "views/demat_quote_sign_menus.xml",
         "report/evidence_templates.xml",
         "views/sign_templates.xml",
+        "views/sign_end_templates.xml",
         "views/sale_portal_templates.xml",
     ],
     "demo": ["demo/demat_quote_sign_demo.xml"],
