@@ -203,7 +203,14 @@ class DematSignSignatory(models.Model):
                 headers={"Auto-Submitted": "auto-generated"},
             )
             server.send_email(message)
-        except (MailDeliveryException, OSError, UserError, ValueError) as error:
+        except (
+            MailDeliveryException,
+            # the host asserts that there is a sender
+            AssertionError,
+            OSError,
+            UserError,
+            ValueError,
+        ) as error:
             raise CodeNotSent(type(error).__name__) from error
 
     def _code_mail_words(self):

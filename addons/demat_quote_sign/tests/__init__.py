@@ -5,6 +5,7 @@ from . import (
     test_attacks,
     test_ceremony,
     test_ceremony_code,
+    test_ceremony_sms,
     test_event,
     test_install,
     test_life,
