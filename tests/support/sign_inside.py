@@ -8,19 +8,21 @@ TERMS = "<h3>1. Prix</h3><p>Les prix sont fermes.</p><h3>2. Paiement</h3><p>30 %
 
 
 def send_quotes(env, *, customer, product, people, count=1, deposit=False, **values):
-    """Make quotes of a customer and send them for signature.
+    """Make quotes and send them for signature, each to another customer.
 
+    :param customer: of the first one
     :param people: ``[[name, e-mail], …]``, the signatories of each
     :param deposit: 30 % are to be paid before the order is confirmed
     :param values: of the window (``require_code``, ``bon_pour_accord``, ``terms``,
         ``options``, ``in_order``)
     :return: ``[{"order": id, "name": …, "request": id, "paths": [path of each]}]``
     """
-    partner = env["res.partner"].browse(customer)
-    company = env.company
     env.ref("base.user_admin").email = "devis@valcombe.example"
+    partners = env["res.partner"].browse(customer)
+    for number in range(1, count):
+        partners |= partners[0].copy({"name": f"Client {number}"})
     env["demat.consent"]._record(
-        partner, kinds=["quote"], action="given", means="contract", company=company
+        partners, kinds=["quote"], action="given", means="contract", company=env.company
     )
     terms = env["demat.sign.terms"]
     if values.pop("terms", False):
@@ -28,10 +30,10 @@ def send_quotes(env, *, customer, product, people, count=1, deposit=False, **val
     options = values.pop("options", False)
     values.setdefault("require_code", False)
     answer = []
-    for _number in range(count):
+    for partner in partners:
         order = env["sale.order"].create(
             {
-                "partner_id": customer,
+                "partner_id": partner.id,
                 "user_id": env.ref("base.user_admin").id,
                 "require_signature": True,
                 "require_payment": deposit,
