@@ -74,9 +74,9 @@ class DematSignRequest(models.Model):
         self.evidence_document_id = document.id
 
     def _evidence_filename(self):
-        return self.env._(
-            "%(request)s-evidence.pdf", request=self.name.replace("/", "-")
-        )
+        name = self.name.replace("/", "-")
+        request = self.with_context(lang=self.lang)
+        return request.env._("%(request)s-evidence.pdf", request=name)
 
     # -- the paper --------------------------------------------------------------------
 
