@@ -107,8 +107,6 @@ class DematSignSignatory(models.Model):
         """He opens the page: noted once per address and browser."""
         self.ensure_one()
         signatory = self.sudo()
-        if signatory.state == "invited":
-            signatory.write({"state": "opened", "opened_at": fields.Datetime.now()})
         here = (
             http_request.httprequest.remote_addr,
             http_request.httprequest.user_agent.string[:400],
@@ -120,6 +118,8 @@ class DematSignSignatory(models.Model):
         }
         if here not in known:
             signatory.request_id._record_event("opened", signatory=signatory)
+        if signatory.state == "invited":
+            signatory.write({"state": "opened", "opened_at": fields.Datetime.now()})
 
     def _read_document(self, sha256, seen, pages):
         """He says that he has read the document of this hash.
@@ -131,6 +131,7 @@ class DematSignSignatory(models.Model):
         self.ensure_one()
         request = self.request_id.sudo()
         self._check_shown(sha256)
+        request._queue_up()
         self.sudo().shown_sha256 = request.frozen_sha256
         seen, pages = _count(seen), _count(pages)
         words = f"{min(seen, pages)}/{pages}; " if pages else ""
@@ -172,6 +173,7 @@ class DematSignSignatory(models.Model):
                     )
                 )
             vals["typed_approval"] = approval
+        request._queue_up()
         signatory.write(vals)
         if request.terms_id:
             request._record_event(

@@ -124,12 +124,7 @@ class DematSignEvent(models.Model):
     def _last_link(self, request):
         """Lock the journal of a request; return ``(number, hash)`` of its last line."""
         self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM demat_sign_request WHERE id = %s FOR NO KEY UPDATE",
-                request.id,
-            )
-        )
+        request._queue_up()
         self.env.cr.execute(
             SQL(
                 """

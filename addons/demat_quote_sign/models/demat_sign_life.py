@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from .demat_sign_signatory import TURN
 
@@ -125,7 +125,25 @@ class DematSignRequest(models.Model):
                     request=self[:1].name,
                 )
             )
+        self._queue_up()
         self.invalidate_recordset()
+
+    def _queue_up(self):
+        """Hold these rows, after whoever holds them; never on values of before.
+
+        What another transaction committed since this one began cannot be seen here: as
+        each of them writes the row, PostgreSQL finds that out now, and the host does
+        the whole request again, on the values of then.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE demat_sign_request SET write_date = write_date"
+                " WHERE id = ANY(%s)",
+                self.ids,
+            ),
+            log_exceptions=False,  # it is done again
+        )
 
     def _close(self, mail, *, but=None):
         """After the end: links die, the signatories who had one are told.
