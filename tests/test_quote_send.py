@@ -87,7 +87,8 @@ def test_from_the_quote_to_the_mailbox_and_back(office, browser):
         clerk.goto("/odoo/action-demat_quote_sign.demat_sign_request_action")
         row = clerk.page.locator(".o_data_row")
         expect(row).to_contain_text(office.number)
-        clerk.picture("quote-requests")
+        record = clerk.page.locator(".o_data_row, .o_kanban_record").first
+        clerk.picture("quote-requests", lambda: expect(record).to_be_visible())
         # a change in the form
         clerk.goto(quote)
         notice = clerk.page.locator(".o_form_view .alert-info:visible")
