@@ -59,7 +59,7 @@ class CeremonyCase(SignCommon, HttpCase):
         self.env.invalidate_all()
         return answer
 
-    def read(self, path=None):
+    def read_quote(self, path=None):
         return self.post("read", path, shown=self.deal.frozen_sha256, read="1")
 
     def send_code(self, path=None):
@@ -70,7 +70,7 @@ class CeremonyCase(SignCommon, HttpCase):
         return re.search(r">(\d{6})<", mail["body"])[1]
 
     def confirm(self):
-        self.read()
+        self.read_quote()
         return self.post("code/check", code=self.send_code())
 
     def sign(self, path=None, **data):

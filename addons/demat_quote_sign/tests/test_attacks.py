@@ -77,7 +77,7 @@ class TestAttacks(CeremonyCase):
         self.assertEqual(bob.state, "waiting")
         bob.state = "invited"
         self.env.flush_all()
-        self.read(bob._get_sign_path())
+        self.read_quote(bob._get_sign_path())
         self.sign(bob._get_sign_path())
         self.assertEqual(bob.state, "opened")
 
@@ -94,7 +94,7 @@ class TestAttacks(CeremonyCase):
     # -- the code ---------------------------------------------------------------------
 
     def test_replay_of_an_accepted_code(self):
-        self.read()
+        self.read_quote()
         code = self.send_code()
         self.post("code/check", code=code)
         self.assertEqual(self.signatory.state, "confirmed")
@@ -106,7 +106,7 @@ class TestAttacks(CeremonyCase):
 
     def test_brute_force_of_the_code(self):
         """Wrong entries are counted although each is refused."""
-        self.read()
+        self.read_quote()
         code = self.send_code()
         wrong = "000000" if code != "000000" else "111111"
         answer = self.post("code/check", code=wrong)
@@ -276,7 +276,7 @@ class TestAttacks(CeremonyCase):
         self.company.name = evil
         self.seller.name = evil
         self.env.flush_all()
-        pages = [self.get().text, self.read().text]
+        pages = [self.get().text, self.read_quote().text]
         pages.append(self.post("question", question=evil).text)
         pages.append(self.post("decline", reason=evil).text)
         for page in pages:
@@ -315,7 +315,7 @@ class TestAttacks(CeremonyCase):
     # -- what others may learn --------------------------------------------------------
 
     def test_no_personal_data_in_addresses(self):
-        pages = [self.get().text, self.read().text]
+        pages = [self.get().text, self.read_quote().text]
         pages.append(self.post("question", question="Qui ?").text)
         addresses = re.findall(r'(?:href|src|action)="([^"]*)"', " ".join(pages))
         ours = [one for one in addresses if not one.startswith(("mailto:", "tel:"))]

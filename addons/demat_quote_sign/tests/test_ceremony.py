@@ -42,7 +42,7 @@ class TestCeremony(CeremonyCase):
 
     def test_all_steps(self):
         self.assertIn('action="%s/read"' % self.path, self.get().text)
-        self.assertIn("/code", self.read().text)
+        self.assertIn("/code", self.read_quote().text)
         self.assertEqual(self.signatory.shown_sha256, self.deal.frozen_sha256)
         code = self.send_code()
         self.assertIn("a•••@accord.example", self.get().text.replace("c•••", "a•••"))
@@ -80,7 +80,7 @@ class TestCeremony(CeremonyCase):
             {"name": "CGV", "body": "<p>Article 1</p>", "company_id": self.company.id}
         )
         self.deal.write({"terms_id": terms.id, "bon_pour_accord": True})
-        self.read()
+        self.read_quote()
         page = self.get().text
         self.assertIn("Article 1", page)
         self.post("terms", accepted="", approval="Bon pour accord")
@@ -137,7 +137,7 @@ class TestCeremony(CeremonyCase):
         self.assertIn('<html lang="fr"', self.get().text)
 
     def test_form_of_a_dead_session(self):
-        self.read()
+        self.read_quote()
         self.assertIn('role="alert"', self.post("code", csrf_token="0o1").text)
         self.assertFalse(self.signatory.code_hash)
 
