@@ -117,7 +117,16 @@ class DematSignRequest(models.Model):
 
         :raise UserError: somebody else is at work on one of them
         """
-        if len(self.try_lock_for_update(allow_referencing=True)) != len(self):
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM demat_sign_request WHERE id = ANY(%s)"
+                " FOR NO KEY UPDATE SKIP LOCKED",
+                self.ids,
+            ),
+            log_exceptions=False,  # changed meanwhile: the host does it again
+        )
+        if self.env.cr.rowcount != len(self):
             raise UserError(
                 self.env._(
                     "%(request)s is being signed or changed at this moment. Try again "
