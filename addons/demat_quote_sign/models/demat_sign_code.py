@@ -246,8 +246,11 @@ class DematSignSignatory(models.Model):
         sms = self.env["sms.sms"].sudo()
         sms = sms.create({"number": signatory.phone, "body": body})
         sms.send(unlink_failed=False, unlink_sent=True)
-        if sms.exists() and sms.state not in ("sent", "process", "pending"):
-            raise CodeNotSent(sms.failure_type or sms.state)
+        left = sms.exists()
+        if left and left.state not in ("sent", "process", "pending"):
+            raise CodeNotSent(left.failure_type or left.state)
+        # the host would keep the text until its next clean-up
+        left.unlink()
 
     # -- words ------------------------------------------------------------------------
 
