@@ -23,15 +23,14 @@ class DematExchange(models.Model):
 
     demat_sign_kind = fields.Char(string="Kind of Signature Mail", readonly=True)
 
-    def _create_mail(self, values, to, cc):
+    def _prepare_message(self, values, attachment_ids):
         # EXTENDS demat_base: the mail holds the personal link; the message about it,
         # which sales people read, does not
-        mail = super()._create_mail(values, to, cc)
+        vals = super()._prepare_message(values, attachment_ids)
         if self.res_model == SIGNATORY:
             token = self.env[SIGNATORY].browse(self.res_id).access_token
-            message = mail.mail_message_id
-            message.body = message.body.replace(token, HIDDEN)
-        return mail
+            vals["body"] = vals["body"].replace(token, HIDDEN)
+        return vals
 
     def _demat_sign_dispatch(self, *, at_once):
         """Have these mails sent after the commit: now, or by the job within a minute.

@@ -188,11 +188,21 @@ class DematSignRequest(models.Model):
     # -- hooks ------------------------------------------------------------------------
 
     def _signature_level(self):
-        """Level of the signatures of this request; TO EXTEND by a provider."""
+        """Level of the signatures of this request; TO EXTEND by a provider.
+
+        :return: ``simple``, ``advanced`` or ``qualified`` (regulation (EU) 910/2014,
+            article 3, 10 to 12)
+        """
         return "simple"
 
-    def _external_provider(self):
-        """Provider of advanced signatures of this request, or None; TO EXTEND."""
+    def _external_provider(self, signatory):
+        """Who signs the field of ``signatory`` in his name; TO EXTEND.
+
+        :return: None: the company's seal does; else an object with
+            ``countersign(pdf, field, signing_time=…)`` as
+            ``ged_archive.lib.seal.Sealer`` has it, with a certificate of the signatory.
+            What it answers must begin with the bytes it was given.
+        """
         return None
 
     # -- states -----------------------------------------------------------------------

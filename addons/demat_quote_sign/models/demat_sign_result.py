@@ -185,16 +185,18 @@ class DematSignRequest(models.Model):
             accent=self._accent(),
         )
         try:
-            sealer = self.company_id._ged_get_sealer()
+            provider = self._external_provider(signatory)
+            sealer = provider or self.company_id._ged_get_sealer()
             if sealer is None and self.document_id.seal_level != "none":
                 raise lib_errors.SealError("the company has no seal any more")
             if sealer is None:
                 return {"content": sign_fields.stamp(content, what)}
-            return {
-                "seal": sealer.countersign(
-                    content, what, signing_time=moment.replace(tzinfo=UTC)
-                )
-            }
+            seal = sealer.countersign(
+                content, what, signing_time=moment.replace(tzinfo=UTC)
+            )
+            if not seal.data.startswith(content):
+                raise lib_errors.SealError("the provider changed the document")
+            return {"seal": seal}
         except lib_errors.ArchiveError as error:
             _logger.error("%s cannot be signed: %s", self.name, error)
             raise UserError(self._seal_words()) from error

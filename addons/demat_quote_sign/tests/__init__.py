@@ -11,6 +11,7 @@ from . import (
     test_life,
     test_options,
     test_overview,
+    test_provider,
     test_result,
     test_send,
     test_terms,

@@ -281,13 +281,12 @@ class TestRefused(ResultCommon):
         self.refused(request, "cannot be signed at this moment")
 
     def test_somebody_else_is_at_work(self):
-        """A second tab, a second click: the row of the request is held."""
+        """A row that cannot be had is told; tests/test_quote_load.py has real tabs."""
         request = self.send()
-        nobody = request.browse()
-        with patch.object(
-            type(request), "try_lock_for_update", lambda *_args, **_values: nobody
-        ):
-            self.refused(request, "is being signed or changed at this moment")
+        both = request + request.browse(request.id + 1_000_000)
+        words = f"{request.name} is being signed or changed at this moment"
+        with self.assertRaisesRegex(UserError, words):
+            both._lock()
 
 
 @tagged("-at_install", "post_install")
