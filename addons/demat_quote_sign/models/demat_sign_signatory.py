@@ -7,6 +7,10 @@ from odoo.tools import consteq
 
 #: Who may still sign, once it is his turn.
 TURN = ("invited", "opened", "confirmed")
+#: Stands where the link would, for whoever may not have it.
+NO_LINK = "#"
+#: PostgreSQL's ``integer``: no id is higher.
+_HIGHEST_ID = 2**31 - 1
 SIGNATORY = "demat.sign.signatory"
 
 
@@ -125,6 +129,8 @@ class DematSignSignatory(models.Model):
         Compared in constant time; a token of the sales person's device is accepted as
         long as it lives.
         """
+        if int(signatory_id) > _HIGHEST_ID:
+            return self.sudo().browse()
         signatory = self.sudo().browse(int(signatory_id)).exists()
         if not signatory or not isinstance(token, str):
             return self.sudo().browse()
@@ -145,14 +151,21 @@ class DematSignSignatory(models.Model):
         return bool(signatory.device_token) and consteq(signatory.device_token, token)
 
     def _get_sign_path(self):
-        """Path of the ceremony of this signatory, with his token."""
+        """Path of the ceremony of this signatory, with his token.
+
+        In system mode only: a user who has the templates of the mails drawn, for a
+        mail of his own, gets :data:`NO_LINK`.
+        """
         self.ensure_one()
-        return f"/my/sign/{self.id}/{self.sudo().access_token}"
+        if not self.env.su:
+            return NO_LINK
+        return f"/my/sign/{self.id}/{self.access_token}"
 
     def _get_sign_url(self):
         """Whole address of :meth:`_get_sign_path`, for a mail."""
         self.ensure_one()
-        return f"{self.company_id.get_base_url()}{self._get_sign_path()}"
+        path = self._get_sign_path()
+        return path if path == NO_LINK else f"{self.company_id.get_base_url()}{path}"
 
     def _compute_delivery(self):
         newest = {}

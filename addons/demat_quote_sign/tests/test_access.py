@@ -150,6 +150,42 @@ class TestAccess(SignCommon):
         with self.assertRaises(AccessError):
             terms.with_user(self.seller).action_new_version()
 
+    def drawn_mails(self, user, template):
+        """What a user gets who has a mail to the signatory drawn: by both ways that
+        the host opens to him.
+        """
+        signatory = self.request.signatory_ids
+        env = self.env(user=user, context={})
+        mail_id = template.with_env(env).send_mail(
+            signatory.id, email_values={"email_to": user.email}
+        )
+        composer = env["mail.compose.message"].create(
+            {
+                "composition_mode": "comment",
+                "model": signatory._name,
+                "res_ids": signatory.ids,
+                "template_id": template.id,
+            }
+        )
+        return {
+            "mail": self.env["mail.mail"].sudo().browse(mail_id).body_html,
+            "composer": composer.body,
+        }
+
+    def test_link_by_the_templates(self):
+        """Who reads a request has its mails drawn, but never with the link."""
+        token = self.request.signatory_ids.access_token
+        for name in ("invitation", "reminder"):
+            template = self.env.ref(f"demat_quote_sign.mail_template_sign_{name}")
+            for user in (self.seller, self.lead, self.auditor):
+                drawn = self.drawn_mails(user, template)
+                for way, body in drawn.items():
+                    with self.subTest(template=name, user=user.login, way=way):
+                        self.assertIn("Read and sign", body)
+                        self.assertIn('href="#"', body)
+                        self.assertNotIn(token, body)
+                        self.assertNotIn("/my/sign/", body)
+
     def test_files_without_archive_rights(self):
         """Who reads a request reads its file, the archive keeps its own rights."""
         request = self.request.with_user(self.seller)

@@ -52,6 +52,9 @@ class TestAttacks(CeremonyCase):
             f"/my/sign/{self.signatory.id}/{'0' * 64}",
             f"/my/sign/{self.signatory.id}/é",
             f"/my/sign/99999999/{theirs.access_token}",
+            # more than an id can be
+            f"/my/sign/2147483648/{theirs.access_token}",
+            f"/my/sign/{10**30}/{theirs.access_token}",
         ):
             for step in ("", "/pdf", "/file/signed"):
                 answer = self.get(step, path)
