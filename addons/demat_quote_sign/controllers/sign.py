@@ -59,6 +59,24 @@ def _step(scope="sign_post"):
     return decorate
 
 
+def _look(method):
+    """Decorator of the routes that show something: lets in the signatory of the link
+    only, and not without end.
+    """
+
+    @functools.wraps(method)
+    def wrapper(self, signatory_id, token, **kwargs):
+        signatory = frame.enter(signatory_id, token)
+        if not signatory:
+            return frame.nothing_here()
+        wait = frame.admit("sign_get")
+        if wait:
+            return frame.come_back(wait, signatory)
+        return method(self, signatory, token, **kwargs)
+
+    return wrapper
+
+
 def _take(method, controller, signatory, post):
     """Run one step in a savepoint; a refusal becomes a word on the next page."""
     try:
@@ -79,14 +97,12 @@ class DematSignController(http.Controller):
     """
 
     @http.route(BASE, **_GET)
-    def sign_page(self, signatory_id, token, step=None, **_kwargs):
+    @_look
+    def sign_page(self, signatory, token, step=None, **_kwargs):
         """Show the step that comes next, or a former one that ``step`` names."""
-        signatory = frame.enter(signatory_id, token)
-        if not signatory:
-            return frame.nothing_here()
         deal = signatory.request_id
         deal._settle()
-        path = frame.path_of(signatory_id, token)
+        path = frame.path_of(signatory.id, token)
         if signatory.state == "signed":
             return frame.page("sign_done", signatory, path=path)
         try:
@@ -98,13 +114,11 @@ class DematSignController(http.Controller):
         return frame.page("sign_page", signatory, path=path, **_shown(signatory, step))
 
     @http.route(f"{BASE}/pdf", **_GET)
-    def sign_pdf(self, signatory_id, token, download=None, **_kwargs):
+    @_look
+    def sign_pdf(self, signatory, _token, download=None, **_kwargs):
         """Send the frozen quote: the archived bytes, compared with their fingerprint,
         as long as this signatory may read them.
         """
-        signatory = frame.enter(signatory_id, token)
-        if not signatory:
-            return frame.nothing_here()
         deal = signatory.request_id
         try:
             if signatory.state != "signed" or deal.state != "sent":
@@ -113,14 +127,14 @@ class DematSignController(http.Controller):
         except UserError as error:
             return _refusal(signatory, error)
         if download:
-            deal._record_event("downloaded", signatory=signatory)
+            signatory._note("downloaded")
         name = deal.document_id.filename
         return frame.pdf_response(content, name, download=bool(download))
 
     @http.route(f"{BASE}/file/<any(signed,evidence):which>", **_GET)
-    def sign_result(self, signatory_id, token, which, **_kwargs):
+    @_look
+    def sign_result(self, signatory, _token, which, **_kwargs):
         """Send what was made of the signatures: ``signed`` or ``evidence``."""
-        signatory = frame.enter(signatory_id, token)
         deal = signatory.request_id
         documents = {
             "signed": deal.signed_document_id,
@@ -133,7 +147,7 @@ class DematSignController(http.Controller):
             content = frame.archived_bytes(document, document.sha256)
         except UserError as error:
             return _refusal(signatory, error)
-        deal._record_event("downloaded", signatory=signatory, detail=document.filename)
+        signatory._note("downloaded", document.filename)
         return frame.pdf_response(content, document.filename, download=True)
 
     # -- steps ------------------------------------------------------------------------
@@ -148,7 +162,7 @@ class DematSignController(http.Controller):
         signatory._read_document(shown, seen, pages)
 
     @http.route(f"{BASE}/options", **_POST)
-    @_step()
+    @_step("sign_options")
     def sign_options(self, signatory, **post):
         signatory._check_steps_before("options", frame.browser_secret())
         quantities = {

@@ -11,6 +11,8 @@ STEPS = ("read", "options", "terms", "code", "sign")
 QUESTION_LENGTH = 4000
 #: More pages than that no quote has.
 _MOST_PAGES = 9999
+#: Lines of the journal for one kind of look by one signatory; he looks on unnoted.
+MOST_NOTED = 50
 
 
 class DematSignSignatory(models.Model):
@@ -117,9 +119,31 @@ class DematSignSignatory(models.Model):
             if event.type == "opened" and event.signatory_id == signatory
         }
         if here not in known:
-            signatory.request_id._record_event("opened", signatory=signatory)
+            signatory._note("opened")
         if signatory.state == "invited":
             signatory.write({"state": "opened", "opened_at": fields.Datetime.now()})
+
+    def _note(self, event_type, detail=None):
+        """Write in the journal that he looks at something, :data:`MOST_NOTED` times at
+        most: nobody fills it by reloading. The last line says that it is the last.
+        """
+        self.ensure_one()
+        noted = (
+            self.env["demat.sign.event"]
+            .sudo()
+            .search_count(
+                [("signatory_id", "=", self.id), ("type", "=", event_type)],
+                limit=MOST_NOTED,
+            )
+        )
+        if noted >= MOST_NOTED:
+            return
+        words = [detail] if detail else []
+        if noted == MOST_NOTED - 1:
+            words.append(self.env._("later times are not noted"))
+        self.request_id._record_event(
+            event_type, signatory=self, detail="; ".join(words)
+        )
 
     def _read_document(self, sha256, seen, pages):
         """He says that he has read the document of this hash.

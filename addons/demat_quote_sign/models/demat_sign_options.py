@@ -9,6 +9,8 @@ from .demat_sign_guard import committing
 
 #: More of an option than that is a slip of the finger, or an attack.
 MOST = 100_000
+#: Versions of one request: each is drawn, sealed and kept for years.
+MOST_VERSIONS = 20
 
 
 class DematSignRequest(models.Model):
@@ -39,7 +41,8 @@ class DematSignRequest(models.Model):
 
         :param quantities: {id of an optional line: number}; lines left out stay
         :return: whether anything changed
-        :raise UserError: not his turn, not an option of this quote, not a quantity
+        :raise UserError: not his turn, not an option of this quote, not a quantity, too
+            many versions already
         """
         self.ensure_one()
         request = self.sudo()
@@ -57,8 +60,9 @@ class DematSignRequest(models.Model):
                 raise UserError(self.env._("This line is not an option of this quote."))
             quantity = self._check_quantity(given)
             if quantity != line.product_uom_qty:
+                request._check_versions()
                 line.product_uom_qty = quantity
-                changed.append(f"{line.name.splitlines()[0]}: {quantity:g}")
+                changed.append(f"{_title_of(line)}: {quantity:g}")
         if changed:
             # prices that follow from quantities are written while flushing: that is
             # no change by somebody else
@@ -69,6 +73,19 @@ class DematSignRequest(models.Model):
         if changed:
             request._freeze()
         return bool(changed)
+
+    def _check_versions(self):
+        """:raise UserError: this request was frozen as often as it may be"""
+        versions = self.event_ids.filtered(lambda event: event.type == "frozen")
+        if len(versions) >= MOST_VERSIONS:
+            raise UserError(
+                self.env._(
+                    "The options of this quote were changed too many times: ask "
+                    "%(company)s to change them. You can still sign the quote as it "
+                    "is.",
+                    company=self.company_id.name,
+                )
+            )
 
     def _check_quantity(self, value):
         """Return ``value`` as a quantity.
@@ -84,3 +101,9 @@ class DematSignRequest(models.Model):
         if not (math.isfinite(number) and 0 <= number <= MOST):
             raise UserError(self.env._("This is not a quantity that can be ordered."))
         return number
+
+
+def _title_of(line):
+    """First line of the words of a line of the quote; its product if it has none."""
+    words = (line.name or "").strip()
+    return words.splitlines()[0] if words else line.product_id.display_name or "—"

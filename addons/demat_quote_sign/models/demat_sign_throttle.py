@@ -7,10 +7,13 @@ from odoo.addons.ged_archive.models import ged_throttle
 #: keeps a code from being guessed are the limits per signatory in
 #: ``lib/one_time_code.py``.
 LIMITS = {
+    "sign_get": (600, 12000, 600),
     "sign_miss": (20, 2000, 600),
     "sign_code": (60, 2000, 3600),
     "sign_check": (120, 4000, 600),
     "sign_post": (300, 6000, 600),
     "sign_word": (20, 600, 3600),
+    # each draws, seals and archives a file
+    "sign_options": (20, 400, 3600),
 }
 ged_throttle.LIMITS.update(LIMITS)

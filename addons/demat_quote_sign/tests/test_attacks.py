@@ -10,6 +10,7 @@ from pathlib import Path
 from odoo import fields
 from odoo.tests import JsonRpcException, tagged
 
+from ..models import demat_sign_ceremony
 from ..models.demat_sign_throttle import LIMITS
 from .ceremony import CeremonyCase, data_url, drawing
 
@@ -52,9 +53,6 @@ class TestAttacks(CeremonyCase):
             f"/my/sign/{self.signatory.id}/{'0' * 64}",
             f"/my/sign/{self.signatory.id}/é",
             f"/my/sign/99999999/{theirs.access_token}",
-            # more than an id can be
-            f"/my/sign/2147483648/{theirs.access_token}",
-            f"/my/sign/{10**30}/{theirs.access_token}",
         ):
             for step in ("", "/pdf", "/file/signed"):
                 answer = self.get(step, path)
@@ -65,6 +63,17 @@ class TestAttacks(CeremonyCase):
         self.assertEqual(len(bodies), 1, "refusals differ")
         self.assertNotIn(self.deal.order_id.name, bodies.pop())
         self.assertEqual(self.event_types(self.deal).count("opened"), 0)
+
+    def test_ids_that_cannot_be(self):
+        """Answered as any other wrong link."""
+        token = self.signatory.access_token
+        bodies = set()
+        for signatory_id in (99_999_999, 2**31 - 1, 2**31, 10**30):
+            for step in ("", "/pdf"):
+                answer = self.get(step, f"/my/sign/{signatory_id}/{token}")
+                self.assertEqual(answer.status_code, 404, signatory_id)
+                bodies.add(re.sub(r'nonce="[^"]*"', "", answer.text))
+        self.assertEqual(len(bodies), 1, "refusals differ")
 
     def test_link_of_another_signatory(self):
         """Who confirmed his own address has confirmed nobody else's."""
@@ -301,6 +310,7 @@ class TestAttacks(CeremonyCase):
             ("sign_check", "code/check"),
             ("sign_post", "sign"),
             ("sign_word", "question"),
+            ("sign_options", "options"),
         ):
             with self.subTest(step=step):
                 for _number in range(LIMITS[scope][0]):
@@ -308,6 +318,36 @@ class TestAttacks(CeremonyCase):
                 answer = self.post(step)
                 self.assertEqual(answer.status_code, 429)
                 self.assertGreater(int(answer.headers["Retry-After"]), 0)
+
+    def test_rate_limit_of_looking(self):
+        throttle = self.env["ged.throttle"]
+        for _number in range(LIMITS["sign_get"][0]):
+            throttle._admit("sign_get", "127.0.0.1")
+        for step in ("", "/pdf", "/pdf?download=1", "/file/signed", "/file/evidence"):
+            with self.subTest(step=step):
+                answer = self.get(step)
+                self.assertEqual(answer.status_code, 429)
+                self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        self.assertFalse({"opened", "downloaded"} & set(self.event_types(self.deal)))
+
+    def test_journal_is_not_filled_by_looking(self):
+        """Each browser that says another name is one more, but not without end."""
+        self.patch(demat_sign_ceremony, "MOST_NOTED", 3)
+        for number in range(5):
+            for step in ("", "/pdf?download=1"):
+                answer = self.url_open(
+                    self.path + step, headers={"User-Agent": f"Browser {number}"}
+                )
+                self.assertEqual(answer.status_code, 200)
+        self.env.invalidate_all()
+        for event_type in ("opened", "downloaded"):
+            noted = self.deal.event_ids.filtered(
+                lambda event, wanted=event_type: event.type == wanted
+            ).sorted("number")
+            self.assertEqual(
+                noted.mapped("detail"), [False, False, "later times are not noted"]
+            )
+        self.assertEqual(self.signatory.state, "opened")
 
     def test_guessing_links(self):
         path = f"/my/sign/{self.signatory.id}/{'0' * 64}"

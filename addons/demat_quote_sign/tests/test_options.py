@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.demat_sign_options import MOST_VERSIONS
 from .common import SignCommon
 
 
@@ -89,6 +90,28 @@ class TestOptions(SignCommon):
             ):
                 self.request._choose_options(self.signatory, quantities)
         self.assertEqual(fixed.product_uom_qty, 10)
+
+    def test_not_without_end(self):
+        """Each choice makes a file that is kept for years."""
+        for _number in range(MOST_VERSIONS - 1):
+            self.request._record_event("frozen", detail="SHA-256 …")
+        document = self.request.document_id
+        with self.assertRaisesRegex(UserError, "ask Bâti Test SARL to change them"):
+            self.request._choose_options(self.signatory, {self.option.id: 1})
+        self.assertEqual(self.option.product_uom_qty, 0)
+        self.assertEqual(self.request.document_id, document)
+        # what is chosen already can be confirmed, and the quote signed
+        self.assertFalse(
+            self.request._choose_options(self.signatory, {self.option.id: 0})
+        )
+
+    def test_option_without_words(self):
+        self.request.with_user(self.seller).action_cancel()
+        self.option.name = ""
+        request = self.send(self.order)
+        request._choose_options(request.signatory_ids, {self.option.id: 2})
+        [chosen] = request.event_ids.filtered(lambda one: one.type == "option_chosen")
+        self.assertEqual(chosen.detail, f"{self.product_b.display_name}: 2")
 
     def test_not_after_a_signature(self):
         self.request.with_user(self.seller).action_cancel()

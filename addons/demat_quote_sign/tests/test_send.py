@@ -230,6 +230,39 @@ class TestSend(SignCommon):
         signatory.device_expires_at = fields.Datetime.now() - timedelta(seconds=1)
         self.assertFalse(signatory._find_by_token(signatory.id, token))
 
+    def test_forged_origin(self):
+        """The evidence names where an address comes from: the server finds it out."""
+        forged = {
+            "email_origin": "from the notary",
+            "resolved_email": "thief@evil.example",
+            "resolved_origin": "from the notary",
+        }
+        wizard = self.wizard(self.quote(project_id=self.site.id))
+        line = wizard.signatory_ids
+        self.assertIn("Chantier des Tilleuls", line.email_origin)
+        known = {name: forged[name] for name in forged if name in line._fields}
+        line.write({"email": "thief@evil.example", **known})
+        line.flush_recordset()
+        wizard.action_send()
+        [signatory] = wizard.order_id.sudo().demat_sign_request_ids.signatory_ids
+        self.assertEqual(signatory.email, "thief@evil.example")
+        self.assertEqual(signatory.email_origin, "typed here")
+
+    def test_terms_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        terms = self.env["demat.sign.terms"].create(
+            {"body": "<p>Theirs</p>", "company_id": other.id}
+        )
+        wizard = self.wizard(self.quote())
+        wizard.sudo().terms_id = terms
+        with self.assertRaisesRegex(UserError, "are not those of Bâti Test SARL"):
+            wizard.action_send()
+        self.assertFalse(wizard.order_id.sudo().demat_sign_request_ids)
+        terms.company_id = self.company
+        wizard.action_send()
+        [request] = wizard.order_id.sudo().demat_sign_request_ids
+        self.assertEqual(request.terms_id, terms)
+
     def test_device_waits_for_his_turn(self):
         request = self.send(people=[("Bob", "bob@accord.example")], in_order=True)
         with self.assertRaisesRegex(UserError, "signs before you"):

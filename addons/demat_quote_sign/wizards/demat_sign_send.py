@@ -102,27 +102,18 @@ class DematSignSend(models.TransientModel):
         partner = order.partner_id
         if not resolution.to:
             email = partner.email_normalized
-            return [self._signatory_of(partner, email, False, False)]
+            return [self._signatory_of(partner, email, False)]
         contact = self._find_contact(partner, resolution.to[0]) or partner
-        return [
-            self._signatory_of(
-                contact,
-                resolution.to[0],
-                order._demat_origin_words(resolution),
-                resolution.attach_pdf,
-            )
-        ]
+        return [self._signatory_of(contact, resolution.to[0], resolution.attach_pdf)]
 
     @api.model
-    def _signatory_of(self, partner, email, origin, attach_pdf):
+    def _signatory_of(self, partner, email, attach_pdf):
         return {
             "partner_id": partner.id,
             "name": partner.name,
             "email": email,
             "phone": partner.phone,
             "role": partner.function,
-            "resolved_email": email if origin else False,
-            "resolved_origin": origin,
             "attach_pdf": attach_pdf,
         }
 
@@ -214,6 +205,7 @@ class DematSignSend(models.TransientModel):
             for line in self.signatory_ids.sorted(lambda one: (one.sequence, one.id))
         ]
         self._check_signatories(signatories)
+        self._check_terms()
         return self.env["demat.sign.request"]._prepare(
             order,
             signatories,
@@ -240,6 +232,20 @@ class DematSignSend(models.TransientModel):
                     )
                 )
             seen.add(values["email"])
+
+    def _check_terms(self):
+        """:raise UserError: the terms are not those of the company of the quote"""
+        company = self.company_id
+        # system mode: one may not even read the terms of another company
+        terms = self.terms_id.sudo()
+        if terms and terms.company_id not in company.sudo().parent_ids:
+            raise UserError(
+                self.env._(
+                    "These general terms are not those of %(company)s, whose quote "
+                    "this is: choose others.",
+                    company=company.name,
+                )
+            )
 
     def _end_of_day(self):
         """Last moment of the last day, where the company is; naive UTC.

@@ -24,8 +24,6 @@ class DematSignSendSignatory(models.TransientModel):
     )
     phone = fields.Char(compute="_compute_from_partner", store=True, readonly=False)
     role = fields.Char(compute="_compute_from_partner", store=True, readonly=False)
-    resolved_email = fields.Char(help="Address that the resolution gave.")
-    resolved_origin = fields.Char()
     attach_pdf = fields.Boolean()
     email_origin = fields.Char(
         string="Origin of the Address", compute="_compute_email_origin"
@@ -41,22 +39,27 @@ class DematSignSendSignatory(models.TransientModel):
                 line.phone = partner.phone
                 line.role = partner.function
 
-    @api.depends("email", "partner_id", "resolved_email")
+    @api.depends("email", "partner_id", "wizard_id.order_id")
     def _compute_email_origin(self):
         for line in self:
-            if not line.email:
-                line.email_origin = False
-            elif line.email == line.resolved_email:
-                line.email_origin = line.resolved_origin
-            elif line.email in (
-                line.partner_id.email,
-                line.partner_id.email_normalized,
-            ):
-                line.email_origin = self.env._(
-                    "e-mail of the contact %(name)s", name=line.partner_id.name
-                )
-            else:
-                line.email_origin = self.env._("typed here")
+            line.email_origin = line._origin_of(line.email)
+
+    def _origin_of(self, email):
+        """Where an address comes from, in words; False without one.
+
+        The server finds it out each time: the evidence file names it.
+        """
+        self.ensure_one()
+        if not email:
+            return False
+        order = self.wizard_id.order_id
+        resolution = order and self.wizard_id._resolve(order)
+        if resolution and email in resolution.to:
+            return order._demat_origin_words(resolution)
+        partner = self.partner_id
+        if email in (partner.email, partner.email_normalized):
+            return self.env._("e-mail of the contact %(name)s", name=partner.name)
+        return self.env._("typed here")
 
     def _prepare_signatory(self, *, needs_address):
         """Values of ``demat.sign.signatory``.
@@ -90,7 +93,7 @@ class DematSignSendSignatory(models.TransientModel):
             "partner_id": self.partner_id.id,
             "name": name,
             "email": found[0] if found else False,
-            "email_origin": self.email_origin,
+            "email_origin": self._origin_of(found[0] if found else False),
             "phone": self.phone,
             "role": self.role,
             "attach_pdf": self.attach_pdf,
