@@ -26,6 +26,7 @@ from . import (
     demat_sign_send,
     demat_sign_throttle,
     ir_actions_report,
+    payment_transaction,
     res_company,
     res_config_settings,
     res_partner,

@@ -54,7 +54,13 @@ class DematSignRequest(models.Model):
         the signature back: the sales person is told.
         """
         order = committing(self.order_id)
-        if order._has_to_be_paid():
+        # not by the host's `_has_to_be_paid`: for a quote whose validity is over, it
+        # asks for no deposit any more
+        if (
+            order.require_payment
+            and order.amount_total > 0
+            and not order._is_confirmation_amount_reached()
+        ):
             return
         try:
             with self.env.cr.savepoint():

@@ -7,7 +7,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
+from .demat_sign_guard import committing
 from .demat_sign_signatory import TURN
+from .sale_order_digest import QUOTE_STATES
 
 #: A signature on site begins within that time after the button.
 DEVICE_LIFE = timedelta(minutes=30)
@@ -52,6 +54,39 @@ class DematSignRequest(models.Model):
         if self.state != "sent" or self._is_current_digest() or self.state != "sent":
             return False
         self._void(self._change_reason())
+        return True
+
+    def _unsign_if_changed(self):
+        """All have signed, but the order was not confirmed yet and says something else
+        now: nobody signed that. The order loses its signature; the signed file stays
+        in the archive.
+
+        :return: whether it did
+        """
+        request = self.sudo()
+        order = request.order_id
+        if (
+            not request
+            or request.state != "signed"
+            or order.state not in QUOTE_STATES
+            or not order.signed_on
+            or request._is_current_digest()
+        ):
+            return False
+        reason = request._change_reason()
+        committing(order).write(
+            {"signature": False, "signed_by": False, "signed_on": False}
+        )
+        order._message_log(
+            body=self.env._(
+                "%(reason)s What was signed (%(request)s) is no longer what it says: "
+                "the signature was taken off. The signed document stays in the "
+                "archive.",
+                reason=reason,
+                request=request.name,
+            )
+        )
+        request._ask_sender(self.env._("Send it for signature again"), reason)
         return True
 
     def _change_reason(self):

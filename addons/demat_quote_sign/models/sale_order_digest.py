@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
 from odoo import models
 from odoo.tools import float_repr
 
@@ -14,6 +16,23 @@ QUOTE_STATES = ("draft", "sent")
 def _number(value):
     # a text: the text of a binary float depends on how it was computed
     return float_repr(value or 0.0, DIGITS)
+
+
+def _files(record, field_name):
+    """PDF files that ``sale_pdf_quote_builder`` prints with the quote, if it is there:
+    the number and the checksum of each."""
+    if field_name not in record._fields:
+        return []
+    record[field_name].invalidate_recordset()
+    return [[one.id, one.checksum or None] for one in record[field_name].sorted("id")]
+
+
+def _form_fields(order):
+    """What was typed into the form fields of these files, as the host keeps it."""
+    if "customizable_pdf_form_fields" not in order._fields:
+        return None
+    # a text: it may hold numbers, which have more than one way to be written
+    return json.dumps(order.customizable_pdf_form_fields or None, sort_keys=True)
 
 
 class SaleOrder(models.Model):
@@ -57,7 +76,8 @@ class SaleOrder(models.Model):
         return {
             "number": self.name,
             "is_quote": self.state in QUOTE_STATES,
-            "company": self.company_id.name,
+            "company": self._demat_sign_company_facts(),
+            "site": self._demat_site().name or None,
             "customer": self._demat_sign_party(self.partner_id),
             "invoice_address": self._demat_sign_party(self.partner_invoice_id),
             "delivery_address": self._demat_sign_party(self.partner_shipping_id),
@@ -71,6 +91,19 @@ class SaleOrder(models.Model):
             "payment_terms_note": str(self.payment_term_id.note or ""),
             "fiscal_position": self.fiscal_position_id.name or None,
             "fiscal_note": str(self.fiscal_position_id.note or ""),
+            "files": _files(self, "quotation_document_ids"),
+            "form_fields": _form_fields(self),
+        }
+
+    def _demat_sign_company_facts(self):
+        """What stands at head and foot of each page."""
+        company = self.company_id.with_context(lang=self.env.context.get("lang"))
+        return {
+            **self._demat_sign_party(company.partner_id),
+            "name": company.name,
+            "header": str(company.report_header or ""),
+            "footer": str(company.report_footer or ""),
+            "details": str(company.company_details or ""),
         }
 
     def _demat_sign_party(self, partner):
@@ -106,6 +139,7 @@ class SaleOrderLine(models.Model):
             "product": self.product_id.id or None,
             "quantity": _number(self.product_uom_qty),
             "unit": self.product_uom_id.name or None,
+            "product_unit": self.product_id.uom_id.name or None,
             "price": _number(self.price_unit),
             "discount": _number(self.discount),
             "taxes": [
@@ -117,4 +151,5 @@ class SaleOrderLine(models.Model):
             "deposit": self.is_downpayment,
             "optional": self.is_optional,
             "hidden": [self.collapse_prices, self.collapse_composition],
+            "files": _files(self, "product_document_ids"),
         }

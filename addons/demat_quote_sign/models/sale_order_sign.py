@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .demat_sign_guard import is_committing
@@ -16,6 +17,13 @@ STATES = [
 ]
 #: Last requests after which the quote may be sent for signature once more.
 AGAIN = ("declined", "expired", "cancelled", "void")
+#: Requests that a change of their quote ends: they wait for signatures, or all have
+#: signed and the order waits for its confirmation, mostly for a deposit.
+AT_STAKE = Domain("state", "=", "sent") | (
+    Domain("state", "=", "signed")
+    & Domain("order_id.state", "in", ("draft", "sent"))
+    & Domain("order_id.signed_on", "!=", False)
+)
 
 
 class SaleOrder(models.Model):
@@ -62,11 +70,13 @@ class SaleOrder(models.Model):
         for order in self:
             order.demat_sign_request_count = len(order.demat_sign_request_ids)
 
-    @api.depends("state", "demat_sign_state")
+    @api.depends("state", "demat_sign_state", "signed_on")
     def _compute_demat_sign_may_send(self):
         for order in self:
             order.demat_sign_may_send = order.state in ("draft", "sent") and (
                 order.demat_sign_state in (False, *AGAIN)
+                # signed once, but what was signed does not count any more
+                or (order.demat_sign_state == "signed" and not order.signed_on)
             )
 
     @api.depends("demat_sign_state", "demat_sign_request_ids.signatory_ids.state")
@@ -102,14 +112,21 @@ class SaleOrder(models.Model):
     # -- any change, by any way -------------------------------------------------------
 
     def _demat_sign_recheck(self):
-        """Void the open requests of these quotes that say something else now.
+        """Void the open requests of these quotes that say something else now, and take
+        the signature off those that nobody signed as they are now.
 
         One query when there is none.
         """
         if is_committing(self.env) or not self.ids:
             return
-        for request in self._demat_open_request():
-            request._void_if_changed()
+        found = self.env["demat.sign.request"].sudo()
+        found = found.search(Domain("order_id", "in", self.ids) & AT_STAKE)
+        for requests in found.grouped("order_id").values():
+            waiting = requests.filtered(lambda one: one.state == "sent")
+            for request in waiting:
+                request._void_if_changed()
+            # of several signed ones, the last counts
+            (requests - waiting).sorted("id")[-1:]._unsign_if_changed()
 
     def write(self, vals):
         # EXTENDS sale
@@ -128,6 +145,30 @@ class SaleOrder(models.Model):
                         order=order.display_name,
                     )
                 )
+
+    def _demat_sign_lost_signature(self):
+        """Whether this quote was signed once, and is no longer what was signed."""
+        self.ensure_one()
+        self._demat_sign_recheck()
+        order = self.sudo()
+        return (
+            order.state in ("draft", "sent")
+            and not order.signed_on
+            and "signed" in order.demat_sign_request_ids.mapped("state")
+        )
+
+    def _demat_sign_tell_paid(self):
+        """A payment came for a quote whose signature does not count any more."""
+        self.ensure_one()
+        request = self.sudo().demat_sign_request_ids.sorted("id")[-1:]
+        request._ask_sender(
+            self.env._("Paid, but not signed as it is now"),
+            self.env._(
+                "A payment came for %(order)s, which was changed after its signature: "
+                "it is not confirmed. Have it signed again.",
+                order=self.name,
+            ),
+        )
 
     # -- buttons ----------------------------------------------------------------------
 
@@ -183,6 +224,13 @@ class SaleOrder(models.Model):
         if self.is_expired:
             problems.append(
                 self.env._("its validity is over: set a later expiration date.")
+            )
+        if self.signed_on and self.demat_sign_state == "signed":
+            problems.append(
+                self.env._(
+                    "all have signed it, it only waits for its confirmation. To have "
+                    "it signed anew, set it back to quotation first."
+                )
             )
         if self._demat_open_request():
             problems.append(

@@ -6,6 +6,7 @@ from . import (
     test_ceremony,
     test_ceremony_code,
     test_ceremony_sms,
+    test_changed_later,
     test_event,
     test_install,
     test_life,

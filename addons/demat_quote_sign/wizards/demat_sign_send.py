@@ -250,14 +250,27 @@ class DematSignSend(models.TransientModel):
     def _end_of_day(self):
         """Last moment of the last day, where the company is; naive UTC.
 
+        Never after the quote's own validity: what is over is not signed.
+
         :raise UserError: the day is over
         """
+        last = min(self.expires_on, self.order_id.validity_date or self.expires_on)
         zone = pytz.timezone(
             self.company_id.partner_id.tz or self.env.user.tz or "Europe/Paris"
         )
-        local = zone.localize(datetime.combine(self.expires_on, time(23, 59, 59)))
+        local = zone.localize(datetime.combine(last, time(23, 59, 59)))
         end = local.astimezone(pytz.UTC).replace(tzinfo=None)
         if end <= fields.Datetime.now():
+            if last < self.expires_on:
+                raise UserError(
+                    self.env._(
+                        "%(order)s: %(why)s",
+                        order=self.order_id.name,
+                        why=self.env._(
+                            "its validity is over: set a later expiration date."
+                        ),
+                    )
+                )
             raise UserError(self.env._("“To be signed until” must be a day to come."))
         return end
 

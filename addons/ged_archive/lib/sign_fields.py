@@ -216,6 +216,9 @@ def _add_page(writer, canvas, placed, text, size, fonts):
         form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject()})
         writer.root["/AcroForm"] = writer.add_object(form)
         writer.update_root()
+    if "/Fields" not in form:  # a form of another program, without fields
+        form["/Fields"] = generic.ArrayObject()
+        writer.update_container(form)
     form["/Fields"].extend(widgets)
     writer.update_container(form["/Fields"])
 

@@ -231,6 +231,16 @@ def test_many_signatories(quote, count):
         assert not overlap
 
 
+def test_form_without_fields(quote):
+    """Programs that fill forms leave one that lists no field."""
+    with pikepdf.open(io.BytesIO(quote)) as document:
+        document.Root.AcroForm = pikepdf.Dictionary()
+        output = io.BytesIO()
+        document.save(output)
+    fields = signed_fields(prepare(output.getvalue(), list(PEOPLE), TEXT))
+    assert fields == {box.field_name: False for box in PEOPLE}
+
+
 def test_names_of_fields(quote):
     with pytest.raises(ValueError, match="name of its own"):
         prepare(quote, [], TEXT)
