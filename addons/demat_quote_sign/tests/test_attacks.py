@@ -308,9 +308,10 @@ class TestAttacks(CeremonyCase):
         for scope, step in (
             ("sign_code", "code"),
             ("sign_check", "code/check"),
+            # before "sign_post", which would refuse it too
+            ("sign_options", "options"),
             ("sign_post", "sign"),
             ("sign_word", "question"),
-            ("sign_options", "options"),
         ):
             with self.subTest(step=step):
                 for _number in range(LIMITS[scope][0]):
