@@ -145,7 +145,8 @@ class TestSend(SignCommon):
 
     def test_last_day_counts_whole(self):
         self.company.partner_id.tz = "Europe/Paris"
-        request = self.send(expires_on="2027-01-10")
+        order = self.quote(validity_date="2027-01-31")
+        request = self.send(order, expires_on="2027-01-10")
         self.assertEqual(str(request.expires_on), "2027-01-10 22:59:59")
 
     def test_day_over(self):
