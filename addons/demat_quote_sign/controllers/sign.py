@@ -48,6 +48,8 @@ def _step(scope="sign_post"):
                     request.env._("The page was open for too long: please do it again.")
                 )
             elif signatory.request_id._settle() == "sent":
+                # the server's word: what a browser sends under that name is dropped
+                post["way"] = signatory._way_in(token)
                 _take(method, self, signatory, post)
             if not signatory._find_by_token(signatory_id, token):
                 # signed on the device of the sales person: that link works once
@@ -225,7 +227,7 @@ class DematSignController(http.Controller):
     @http.route(f"{BASE}/sign", **{**_POST, "max_content_length": MAX_SIGN})
     @_step()
     def sign_sign(
-        self, signatory, method="", drawing="", upload=None, shown="", **_post
+        self, signatory, way, method="", drawing="", upload=None, shown="", **_post
     ):
         signatory._check_steps_before("sign", frame.browser_secret())
         image, image_type = _picture(method, drawing, upload)
@@ -239,6 +241,7 @@ class DematSignController(http.Controller):
             ip=http_request.remote_addr,
             agent=http_request.user_agent.string,
             shown_sha256=shown,
+            way=way,
         )
 
     @http.route(f"{BASE}/decline", **_POST)

@@ -42,8 +42,8 @@ class DematSignEvent(models.Model):
         [
             ("created", "Request created"),
             ("frozen", "Quote frozen and archived"),
-            ("sent", "Invitation sent"),
-            ("reminded", "Reminder sent"),
+            ("sent", "Invitation written"),
+            ("reminded", "Reminder written"),
             ("opened", "Opened"),
             ("read", "Pages read"),
             ("downloaded", "Downloaded"),

@@ -7,6 +7,8 @@ from odoo.tools.image import image_data_uri
 
 from odoo.addons.ged_archive.lib.hashing import sha256
 
+from .demat_sign_mail import ASKING
+
 
 class DematSignSignatory(models.Model):
     """What is proved about one person."""
@@ -19,11 +21,13 @@ class DematSignSignatory(models.Model):
         names = (
             "name role email email_origin phone invited_at opened_at code_channel "
             "code_sent_at code_accepted_at terms_accepted_at typed_approval method "
-            "signed_at ip agent shown_sha256 field_name"
+            "signed_at ip agent shown_sha256 field_name signed_via"
         )
         return {
             "number": self.id,
             **{name: self[name] or None for name in names.split()},
+            "link_sent_at": self._link_sent().done_at or None,
+            "signed_device_or_account": self.sudo().signed_user_id.login or None,
             "picture_sha256": sha256(image) if image else None,
         }
 
@@ -40,10 +44,12 @@ class DematSignSignatory(models.Model):
             (env._("Role"), self.role),
             (env._("E-mail"), self._with_origin()),
             (env._("Telephone"), self.phone),
+            (env._("Personal link"), self._link_words()),
             (env._("Address verified"), self._how_verified()),
             (env._("General terms accepted"), utc(self.terms_accepted_at)),
             (env._("Words typed"), self.typed_approval),
             (env._("Signed"), utc(self.signed_at)),
+            (env._("Signed by means of"), self._way_words()),
             (env._("Signature"), methods.get(self.method)),
             (env._("IP address"), self.ip),
             (env._("Browser"), self.agent),
@@ -62,38 +68,105 @@ class DematSignSignatory(models.Model):
         return self.email
 
     def _how_verified(self):
-        """Say by what the person was bound to the address."""
-        env, utc = self.env, self.request_id._utc
-        found = []
-        if self.invited_at and self.email:
-            found.append(
-                env._(
-                    "personal link with a secret of 256 bits sent to %(email)s on "
-                    "%(moment)s",
-                    email=self.email,
-                    moment=utc(self.invited_at),
-                )
-            )
-        if self.code_accepted_at:
-            by_sms = self.code_channel == "sms"
-            found.append(
-                env._(
-                    "one-time code sent to %(address)s on %(sent)s, entered correctly "
-                    "on %(entered)s",
-                    address=self.phone if by_sms else self.email,
-                    sent=utc(self.code_sent_at),
-                    entered=utc(self.code_accepted_at),
-                )
-            )
-        on_site = self.request_id.event_ids.filtered(
-            lambda event: event.type == "on_site" and event.signatory_id == self
+        """Say by what the person was bound to the address; None without a code."""
+        if not self.code_accepted_at:
+            return None
+        utc = self.request_id._utc
+        return self.env._(
+            "one-time code sent to %(address)s on %(sent)s, entered correctly "
+            "on %(entered)s",
+            address=self.phone if self.code_channel == "sms" else self.email,
+            sent=utc(self.code_sent_at),
+            entered=utc(self.code_accepted_at),
         )
-        if on_site:
-            found.append(
-                env._(
-                    "on the device of %(user)s, who was present, on %(moment)s",
-                    user=on_site[-1:].user_id.name,
-                    moment=utc(on_site[-1:].moment),
-                )
+
+    # -- the personal link ------------------------------------------------------------
+
+    def _link_exchanges(self):
+        """Mails with the personal link, the oldest first (``demat.exchange``)."""
+        return (
+            self.env["demat.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("channel", "=", "mail"),
+                    ("demat_sign_kind", "in", ASKING),
+                ],
+                order="id",
             )
-        return "; ".join(found)
+        )
+
+    def _link_sent(self):
+        """The first mail with the link that left, as far as this server knows."""
+        done = self._link_exchanges().filtered(lambda row: row.state == "done")
+        return (done.filtered(lambda row: not row.confirmed_by_id) or done)[:1]
+
+    def _link_words(self):
+        """Say what became of the personal link: it is made before its mail leaves."""
+        rows = self._link_exchanges()
+        made_at = self.invited_at or rows[:1].create_date
+        if not self.email or not made_at:
+            return None
+        env, utc = self.env, self.request_id._utc
+        made = {"email": self.email, "made": utc(made_at)}
+        sent = self._link_sent()
+        if sent.confirmed_by_id:
+            return env._(
+                "made for %(email)s on %(made)s; that its mail arrived is what "
+                "%(user)s says",
+                **made,
+                user=sent.confirmed_by_id.name,
+            )
+        if sent:
+            return env._(
+                "sent to %(email)s on %(moment)s",
+                email=self.email,
+                moment=utc(sent.done_at),
+            )
+        states = set(rows.mapped("state"))
+        if states & {"unknown", "sending"}:
+            return env._(
+                "made for %(email)s on %(made)s; whether its mail left is unknown",
+                **made,
+            )
+        if "failed" in states:
+            return env._(
+                "made for %(email)s on %(made)s; its mail did not arrive", **made
+            )
+        return env._(
+            "made for %(email)s on %(made)s; its mail had not left when this file was "
+            "made",
+            **made,
+        )
+
+    # -- the way in -------------------------------------------------------------------
+
+    def _way_user(self, way):
+        """Whose device or account it is, of a signatory who came in by ``way``."""
+        if way == "device":
+            return self.device_user_id
+        return self.env.user if way == "account" else self.env["res.users"]
+
+    def _way_words(self):
+        """Say how the person came in to sign; None if that is not known."""
+        env, user = self.env, self.sudo().signed_user_id
+        if self.signed_via == "device":
+            opened = self.request_id.event_ids.filtered(
+                lambda event: event.type == "on_site" and event.signatory_id == self
+            ).sorted("number")[-1:]
+            return env._(
+                "one-time link for a signature on site, opened by %(user)s on "
+                "%(moment)s",
+                user=user.name,
+                moment=self.request_id._utc(opened.moment),
+            )
+        if self.signed_via == "account":
+            return env._(
+                "personal link, while logged in to the account %(login)s",
+                login=user.login,
+            )
+        if self.signed_via == "link":
+            return env._("personal link with a secret of 256 bits")
+        return None

@@ -42,6 +42,7 @@ class DematSignRequest(models.Model):
         ip=None,
         agent=None,
         shown_sha256,
+        way=None,
     ):
         """Sign for one signatory; with the last one the request is complete.
 
@@ -53,6 +54,8 @@ class DematSignRequest(models.Model):
         :param method: one of ``METHODS``
         :param approval: what was typed for “Bon pour accord”
         :param shown_sha256: of the document on the page from which he signs
+        :param way: value of ``signed_via``, from the token that was used; None: not
+            known, and nothing is said about it
         :raise UserError: what forbids it, in words for the signatory
         """
         self.ensure_one()
@@ -74,6 +77,8 @@ class DematSignRequest(models.Model):
                 "signature_image": base64.b64encode(png),
                 "typed_approval": (approval or "").strip()[:80] or False,
                 "shown_sha256": shown_sha256,
+                "signed_via": way or False,
+                "signed_user_id": signatory._way_user(way).id,
                 "device_token": False,
                 "device_expires_at": False,
             }
@@ -84,7 +89,15 @@ class DematSignRequest(models.Model):
         request._record_event(
             "signed",
             signatory=signatory,
-            detail=f"SHA-256 {shown_sha256} → {document.sudo().sha256}",
+            detail="; ".join(
+                filter(
+                    None,
+                    (
+                        f"SHA-256 {shown_sha256} → {document.sudo().sha256}",
+                        signatory._way_words(),
+                    ),
+                )
+            ),
             ip=ip,
             agent=agent,
         )

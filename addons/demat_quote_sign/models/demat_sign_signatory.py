@@ -117,6 +117,25 @@ class DematSignSignatory(models.Model):
         compute_sudo=True,
         help="What became of the last mail to this signatory.",
     )
+    signed_via = fields.Selection(
+        [
+            ("link", "Own link"),
+            ("device", "Device of the sales person"),
+            ("account", "Portal account"),
+        ],
+        string="Signed through",
+        readonly=True,
+        copy=False,
+        help="Which link was on the screen when he signed, and whether he was logged "
+        "in as himself.",
+    )
+    signed_user_id = fields.Many2one(
+        "res.users",
+        string="Device or Account of",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
 
     _access_token_uniq = models.Constraint(
         "UNIQUE (access_token)", "This token is taken."
@@ -134,21 +153,32 @@ class DematSignSignatory(models.Model):
         signatory = self.sudo().browse(int(signatory_id)).exists()
         if not signatory or not isinstance(token, str):
             return self.sudo().browse()
-        given = token.encode()
-        now = fields.Datetime.now()
-        own = consteq(signatory.access_token.encode(), given)
-        device = bool(
-            signatory.device_token
-            and signatory.device_expires_at
-            and signatory.device_expires_at > now
-        ) and consteq(signatory.device_token.encode(), given)
+        own = consteq(signatory.access_token.encode(), token.encode())
+        device = signatory._is_on_device(token)
         return signatory if own or device else signatory.browse()
 
     def _is_on_device(self, token):
-        """Whether ``token`` is that of a device on site."""
+        """Whether ``token`` is that of a device on site, and still lives."""
         self.ensure_one()
         signatory = self.sudo()
-        return bool(signatory.device_token) and consteq(signatory.device_token, token)
+        return bool(
+            signatory.device_token
+            and signatory.device_expires_at
+            and signatory.device_expires_at > fields.Datetime.now()
+        ) and consteq(signatory.device_token.encode(), token.encode())
+
+    def _way_in(self, token):
+        """How whoever holds ``token`` came in: a value of ``signed_via``.
+
+        Who is logged in as the signatory came with his account, from the portal or
+        from the mail.
+        """
+        self.ensure_one()
+        if self._is_on_device(token):
+            return "device"
+        user = self.env.user
+        himself = not user._is_public() and user.partner_id == self.partner_id
+        return "account" if himself else "link"
 
     def _get_sign_path(self):
         """Path of the ceremony of this signatory, with his token.

@@ -8,6 +8,7 @@ from . import (
     test_ceremony_sms,
     test_changed_later,
     test_event,
+    test_evidence_facts,
     test_install,
     test_life,
     test_options,
