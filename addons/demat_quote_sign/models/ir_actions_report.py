@@ -23,9 +23,10 @@ class IrActionsReport(models.Model):
     def _add_pages_to_writer(self, writer, document, prefix=None):
         # EXTENDS sale_pdf_quote_builder, where it is installed: it fills the fields of
         # these pages, which newer versions of pypdf refuse in a file without a form
-        super()._add_pages_to_writer(writer, document, prefix)
+        result = super()._add_pages_to_writer(writer, document, prefix)
         root, form, some = writer._root_object, "/AcroForm", "/Fields"
         if form not in root:
             root[NameObject(form)] = DictionaryObject()
         if some not in root[form]:
             root[form][NameObject(some)] = ArrayObject()
+        return result

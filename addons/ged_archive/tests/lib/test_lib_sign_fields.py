@@ -10,17 +10,10 @@ import subprocess
 import ged_pki
 import pikepdf
 import pytest
-from demat_lib_ged_archive import facturx
+from demat_lib_ged_archive import facturx, sign_fields
 from demat_lib_ged_archive.errors import InvalidDocumentError
 from demat_lib_ged_archive.seal import Sealer, SealSettings, VisibleSeal
-from demat_lib_ged_archive.sign_fields import (
-    Box,
-    FieldSignature,
-    PageText,
-    prepare,
-    signed_fields,
-    stamp,
-)
+from demat_lib_ged_archive.sign_fields import Box, FieldSignature, PageText, prepare
 from demat_lib_ged_archive.verify import inspect_seals
 from PIL import Image, ImageDraw
 from pyhanko.pdf_utils import generic
@@ -101,7 +94,9 @@ def versions(pki, prepared):
 
 
 def test_fields_are_there_and_empty(quote, prepared):
-    assert signed_fields(prepared) == {box.field_name: False for box in PEOPLE}
+    assert sign_fields.signed_fields(prepared) == {
+        box.field_name: False for box in PEOPLE
+    }
     with pikepdf.open(io.BytesIO(prepared)) as document:
         assert len(document.pages) == 2
         spoken = [str(one.TU) for one in document.Root.AcroForm.Fields]
@@ -116,7 +111,7 @@ def test_fields_are_there_and_empty(quote, prepared):
 def test_each_signature_leaves_the_bytes_before(versions):
     for before, after in zip(versions, versions[1:], strict=False):
         assert after.startswith(before)
-    assert signed_fields(versions[-1]) == {
+    assert sign_fields.signed_fields(versions[-1]) == {
         "Signatory1": True,
         "Signatory2": True,
         "Signatory3": False,
@@ -168,8 +163,8 @@ def test_stays_pdfa(pki, quote, prepared, versions, verapdf):
         "visible": shown.countersign(
             shown.seal(prepared, form_filling=True).data, signature(PEOPLE[0])
         ).data,
-        "unsealed": stamp(prepared, signature(PEOPLE[1])),
-        "no picture": stamp(prepared, signature(PEOPLE[2], image=None)),
+        "unsealed": sign_fields.stamp(prepared, signature(PEOPLE[1])),
+        "no picture": sign_fields.stamp(prepared, signature(PEOPLE[2], image=None)),
     }
     broken = {name: verapdf.check(data) for name, data in files.items()}
     assert {name: found for name, found in broken.items() if found} == {}
@@ -237,15 +232,14 @@ def test_form_without_fields(quote):
         document.Root.AcroForm = pikepdf.Dictionary()
         output = io.BytesIO()
         document.save(output)
-    fields = signed_fields(prepare(output.getvalue(), list(PEOPLE), TEXT))
+    fields = sign_fields.signed_fields(prepare(output.getvalue(), list(PEOPLE), TEXT))
     assert fields == {box.field_name: False for box in PEOPLE}
 
 
 def test_names_of_fields(quote):
-    with pytest.raises(ValueError, match="name of its own"):
-        prepare(quote, [], TEXT)
-    with pytest.raises(ValueError, match="name of its own"):
-        prepare(quote, [PEOPLE[0], PEOPLE[0]], TEXT)
+    for boxes in ([], [PEOPLE[0], PEOPLE[0]]):
+        with pytest.raises(ValueError, match="name of its own"):
+            prepare(quote, boxes, TEXT)
 
 
 def test_field_that_cannot_be_signed(pki, versions):
@@ -257,7 +251,7 @@ def test_field_that_cannot_be_signed(pki, versions):
     with pytest.raises(InvalidDocumentError, match="cannot be read"):
         company.countersign(versions[1], signature(PEOPLE[1], image=b"<svg/>"))
     with pytest.raises(InvalidDocumentError, match="already signed"):
-        stamp(versions[0], signature(PEOPLE[0]))
+        sign_fields.stamp(versions[0], signature(PEOPLE[0]))
     with pytest.raises(InvalidDocumentError, match="not a PDF"):
         company.countersign(b"GIF89a %%EOF", signature(PEOPLE[0]))
 
