@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
@@ -220,7 +220,11 @@ class DematSignRequest(models.Model):
         user = self.order_id.user_id or self.sender_id
         if not user.active or user.share:
             return
-        self.order_id.activity_schedule(
+        order = self.order_id
+        if self.env.user._is_public():
+            # the host tells the user by mail, and a visitor has no address
+            order = order.with_user(SUPERUSER_ID)
+        order.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=plaintext2html(note),
