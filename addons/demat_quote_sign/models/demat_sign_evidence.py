@@ -203,7 +203,7 @@ class DematSignRequest(models.Model):
             "record": self,
             "company": self.company_id,
             "title": title,
-            "subtitle": f"{self.company_id.name} · {self.env._('Evidence file')}",
+            "subtitle": " · ".join((self.company_id.name, self.env._("Evidence file"))),
             "heading": self.env._(
                 "%(quote)s signed by %(names)s",
                 quote=self.order_id.name,
