@@ -12,7 +12,9 @@ from demat_cli import system, templates
 from demat_cli.paths import Paths
 from tests.support.files import ROOT
 from tests.support.firm import Firm
+from tests.support.pki import load
 from tests.support.server import DematServer
+from tests.verapdf import VeraPdf, missing_parts
 
 LAUNCHES = 3
 SEED_VARIABLE = "DEMAT_SEED"
@@ -41,6 +43,26 @@ def seed(capsys):
     with capsys.disabled():
         print(f" {SEED_VARIABLE}={chosen}", end="", flush=True)
     return chosen
+
+
+@pytest.fixture(scope="module")
+def online_pki(tmp_path_factory):
+    """A test authority with time stamps, OCSP and CRL over HTTP."""
+    load("ged_pki")
+    authority = load("ged_online_pki").OnlinePki(tmp_path_factory.mktemp("online"))
+    yield authority
+    authority.close()
+
+
+@pytest.fixture(scope="module")
+def verapdf(tmp_path_factory):
+    """The judge of PDF/A."""
+    missing = missing_parts()
+    if missing:
+        pytest.skip(missing)
+    validator = VeraPdf(tmp_path_factory.mktemp("verapdf"))
+    yield validator
+    validator.close()
 
 
 @pytest.fixture(scope="session")

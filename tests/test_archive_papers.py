@@ -11,8 +11,7 @@ import base64
 
 import pytest
 
-from tests.support.pki import load
-from tests.verapdf import VeraPdf, missing_parts
+from tests.support.pki import load, pem
 
 LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 LANGUAGES = ("fr_FR", "en_US")
@@ -102,41 +101,23 @@ result = {name: base64.b64encode(data).decode() for name, data in papers.items()
 
 
 @pytest.fixture(scope="module")
-def pki(tmp_path_factory):
-    load("ged_pki")
-    authority = load("ged_online_pki").OnlinePki(tmp_path_factory.mktemp("online"))
-    yield authority
-    authority.close()
-
-
-@pytest.fixture(scope="module")
-def verapdf(tmp_path_factory):
-    missing = missing_parts()
-    if missing:
-        pytest.skip(missing)
-    validator = VeraPdf(tmp_path_factory.mktemp("verapdf"))
-    yield validator
-    validator.close()
-
-
-@pytest.fixture(scope="module")
 def server(make_server, demat_template):
     return make_server(demat_template)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_papers(server, pki, verapdf, level):
+def test_papers(server, online_pki, verapdf, level):
     turn = LEVELS.index(level)
     papers = server.run(
         DRAW,
         level=level,
         lang=LANGUAGES[turn % 2],
         pkcs12=base64.b64encode(
-            pki.pkcs12("signer-ec" if turn % 2 else "signer")
+            online_pki.pkcs12("signer-ec" if turn % 2 else "signer")
         ).decode(),
         password=load("ged_pki").PASSWORD,
-        tsa_url=pki.tsa_url(),
-        roots=base64.b64encode(pem(pki, "root", "interm")).decode(),
+        tsa_url=online_pki.tsa_url(),
+        roots=base64.b64encode(pem(online_pki, "root", "interm")).decode(),
     )
     assert len(papers) == 3 + 3
     broken = {}
@@ -147,9 +128,3 @@ def test_papers(server, pki, verapdf, level):
         if rules := verapdf.check(pdf):
             broken[name] = rules
     assert broken == {}
-
-
-def pem(pki, *labels):
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return b"".join(pki.x509(one).public_bytes(Encoding.PEM) for one in labels)

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pki import load
-from tests.verapdf import VeraPdf, missing_parts
+from tests.support.pki import load, pem
 
 LEVELS = ("none", "B-B", "B-T", "B-LTA")
 LANGUAGES = ("fr_FR", "en_US")
@@ -115,30 +114,12 @@ result = {
 
 
 @pytest.fixture(scope="module")
-def pki(tmp_path_factory):
-    load("ged_pki")
-    authority = load("ged_online_pki").OnlinePki(tmp_path_factory.mktemp("online"))
-    yield authority
-    authority.close()
-
-
-@pytest.fixture(scope="module")
-def verapdf(tmp_path_factory):
-    missing = missing_parts()
-    if missing:
-        pytest.skip(missing)
-    validator = VeraPdf(tmp_path_factory.mktemp("verapdf"))
-    yield validator
-    validator.close()
-
-
-@pytest.fixture(scope="module")
 def server(make_server, demat_template):
     return make_server(demat_template)
 
 
 @pytest.fixture(scope="module")
-def made(server, pki):
+def made(server, online_pki):
     """What was made at a level, once for all tests."""
     found = {}
 
@@ -149,10 +130,10 @@ def made(server, pki):
                 SIGN,
                 level=level,
                 lang=LANGUAGES[turn % 2],
-                pkcs12=base64.b64encode(pki.pkcs12("signer-ec")).decode(),
+                pkcs12=base64.b64encode(online_pki.pkcs12("signer-ec")).decode(),
                 password=load("ged_pki").PASSWORD,
-                tsa_url=pki.tsa_url(),
-                roots=base64.b64encode(pem(pki, "root", "interm")).decode(),
+                tsa_url=online_pki.tsa_url(),
+                roots=base64.b64encode(pem(online_pki, "root", "interm")).decode(),
             )
             keep(level, found[level])
         return found[level]
@@ -166,12 +147,6 @@ def keep(level, result):
     for name, data in result["papers"].items() if folder else ():
         path = Path(folder) / f"quote-{name}-{level}.pdf"
         path.write_bytes(base64.b64decode(data))
-
-
-def pem(pki, *labels):
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return b"".join(pki.x509(one).public_bytes(Encoding.PEM) for one in labels)
 
 
 def bytes_of(result):
@@ -189,7 +164,7 @@ def test_pdfa(made, verapdf, level):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_seals(made, pki, level):
+def test_seals(made, online_pki, level):
     from demat_lib_ged_archive.verify import inspect_seals
 
     result = made(level)
@@ -198,7 +173,8 @@ def test_seals(made, pki, level):
     files = bytes_of(result)
     assert files["signed"].startswith(files["frozen"])
     reports = {
-        name: inspect_seals(pdf, (pki.der("root"),)) for name, pdf in files.items()
+        name: inspect_seals(pdf, (online_pki.der("root"),))
+        for name, pdf in files.items()
     }
     fields = {name: [one.field for one in found] for name, found in reports.items()}
     if level == "none":

@@ -18,3 +18,10 @@ def load(name):
         sys.modules[name] = module
         spec.loader.exec_module(module)
     return sys.modules[name]
+
+
+def pem(pki, *labels):
+    """The certificates of these names of an authority, one after the other."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return b"".join(pki.x509(one).public_bytes(Encoding.PEM) for one in labels)

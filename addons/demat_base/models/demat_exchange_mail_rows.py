@@ -18,7 +18,6 @@ _HEADERS = {
 # What a new attempt needs and the message of the document does not hold.
 _KEPT = ("email_cc", "email_from", "reply_to", "author_id", "headers", "lang", "layout")
 
-
 # State of an exchange → state of its mail that the host did not finish (None: as it
 # was), status of its notifications, and in which status those are then found.
 _NEWS = {
@@ -38,9 +37,10 @@ class DematExchange(models.Model):
 
         :param values: see :meth:`_deliver_mail`
         """
+        if values.get("mail_id"):
+            return None
         try:
-            addresses.parse(values.get("email_to"))
-            addresses.parse(values.get("email_cc"))
+            _recipients(values)
         except addresses.AddressError as error:
             return self.env["demat.notified.mixin"]._demat_address_error(error)
         return None
@@ -70,13 +70,6 @@ class DematExchange(models.Model):
         :return: {exchange id: ``mail.mail``}
         :raises AddressError: an address cannot be read
         """
-        wanted = {
-            name: {
-                exchange_id: addresses.parse(values.get(name))
-                for exchange_id, values in values_by_id.items()
-            }
-            for name in ("email_to", "email_cc")
-        }
         # the mail of a try that never began is replaced
         self.mail_mail_id.filtered(lambda mail: mail.state == "cancel").unlink()
         files = {
@@ -86,53 +79,44 @@ class DematExchange(models.Model):
             for row in self
         }
         messages = self._write_messages(values_by_id, files)
-        mails = self.env["mail.mail"].create(
-            [
-                row._prepare_mail(
-                    values_by_id[row.id],
-                    messages[row.id],
-                    *(wanted[name][row.id] for name in wanted),
-                )
-                for row in self
-            ]
+        created = self.env["mail.mail"].create(
+            [row._prepare_mail(values_by_id[row.id], messages[row.id]) for row in self]
         )
-        by_row = dict(zip(self.ids, mails, strict=True))
-        recipients = {
-            row.id: list(
-                dict.fromkeys(wanted["email_to"][row.id] + wanted["email_cc"][row.id])
-            )
-            for row in self
-        }
-        self.env["mail.notification"].create(
-            [
-                {
-                    "author_id": messages[row.id].author_id.id,
-                    "is_read": True,
-                    "mail_mail_id": by_row[row.id].id,
-                    "mail_message_id": messages[row.id].id,
-                    "notification_type": "email",
-                    "notification_status": "ready",
-                    "mail_email_address": address,
-                }
-                for row in self
-                for address in recipients[row.id]
-            ]
-        )
+        mails = dict(zip(self.ids, created, strict=True))
         self.fetch(["attachment_ids"])  # the host would ask for each row
         for row in self:
             values = values_by_id[row.id]
             row.write(
                 {
-                    "mail_mail_id": by_row[row.id].id,
+                    "mail_mail_id": mails[row.id].id,
                     "mail_message_id": messages[row.id].id,
-                    "recipients": addresses.join(recipients[row.id]),
+                    "recipients": addresses.join(_recipients(values)),
                     "attachment_ids": [(6, 0, files[row.id])],
                     "mail_payload": {
                         key: values[key] for key in _KEPT if key in values
                     },
                 }
             )
-        return by_row
+        self._write_notifications(values_by_id)
+        return mails
+
+    def _write_notifications(self, values_by_id):
+        """One notification in the chatter for each recipient of these new mails."""
+        self.env["mail.notification"].create(
+            [
+                {
+                    "author_id": row.mail_message_id.author_id.id,
+                    "is_read": True,
+                    "mail_mail_id": row.mail_mail_id.id,
+                    "mail_message_id": row.mail_message_id.id,
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                    "mail_email_address": address,
+                }
+                for row in self
+                for address in _recipients(values_by_id[row.id])
+            ]
+        )
 
     def _transition(self, state, vals, *, log=False, text=None):
         # the chatter says the same as the exchange, also of a mail that the host never
@@ -211,8 +195,8 @@ class DematExchange(models.Model):
             vals["reply_to"] = values["reply_to"]
         return vals
 
-    def _prepare_mail(self, values, message, to, cc):
-        """Values of the ``mail.mail`` of one exchange; ``to`` and ``cc`` are lists."""
+    def _prepare_mail(self, values, message):
+        """Values of the ``mail.mail`` of one exchange."""
         body = Markup(values["body_html"])  # noqa: S704 our own rendered template
         if values.get("layout", True):
             body = self._render_layout(body, values["subject"], values.get("lang"))
@@ -221,8 +205,8 @@ class DematExchange(models.Model):
             "is_notification": True,
             "auto_delete": False,
             "state": "cancel",
-            "email_to": addresses.join(to),
-            "email_cc": addresses.join(cc),
+            "email_to": addresses.join(addresses.parse(values["email_to"])),
+            "email_cc": addresses.join(addresses.parse(values.get("email_cc"))),
             "body_html": body,
             "headers": repr({**_HEADERS, **(values.get("headers") or {})}),
         }
@@ -274,6 +258,16 @@ class DematExchange(models.Model):
             lang=lang,
             minimal_qcontext=True,
         )
+
+
+def _recipients(values):
+    """All addresses of a mail, each once, those in copy last.
+
+    :param values: values of ``_deliver_mail``
+    :raises AddressError: an address cannot be read
+    """
+    found = addresses.parse(values["email_to"]), addresses.parse(values.get("email_cc"))
+    return tuple(dict.fromkeys(found[0] + found[1]))
 
 
 def _fetch_whole(record):

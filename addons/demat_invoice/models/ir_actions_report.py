@@ -16,6 +16,7 @@ from odoo.tools import file_open
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.ged_archive.lib.text import drawable
+from odoo.addons.ged_archive.models.ir_actions_report import without_wait
 
 from ..lib import page, stylesheet
 
@@ -52,14 +53,12 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
-        # EXTENDS base: the host waits a second for scripts (report.print_delay); an
-        # invoice has none, and the wait costs more than the drawing.
+        # EXTENDS base: an invoice has no scripts, and the wait for them costs more than
+        # the drawing.
         command = super()._build_wkhtmltopdf_args(*args, **kwargs)
         context = self.env.context
         fast = context.get("demat_drawing") and not context.get("demat_slow")
-        if fast and "--javascript-delay" in command:
-            command[command.index("--javascript-delay") + 1] = "0"
-        return command
+        return without_wait(command) if fast else command
 
     def _run_wkhtmltopdf(self, bodies, *args, **kwargs):
         # EXTENDS base

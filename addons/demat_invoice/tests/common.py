@@ -12,6 +12,7 @@ from odoo import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.ged_archive.lib import schematron
+from odoo.addons.ged_archive.tests.common import create_user
 
 from ..models.account_move_transition import TRANSITION
 
@@ -151,18 +152,7 @@ class DematInvoiceCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _make_user(cls, login, *groups):
-        return cls.env["res.users"].create(
-            {
-                "name": login.capitalize(),
-                "login": f"demat_{login}",
-                "password": f"demat_{login}",
-                "email": f"{login}@batitest.example",
-                "lang": "en_US",
-                "company_id": cls.company.id,
-                "company_ids": [Command.set(cls.company.ids)],
-                "group_ids": [Command.set([cls.env.ref(name).id for name in groups])],
-            }
-        )
+        return create_user(cls.env, login, groups, cls.company, prefix="demat_")
 
     @classmethod
     def _invoice(cls, partner=None, *, post=True, move_type="out_invoice", **values):

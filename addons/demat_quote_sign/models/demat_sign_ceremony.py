@@ -6,6 +6,8 @@ from odoo.http import request as http_request
 from odoo.tools import format_amount, plaintext2html
 from odoo.tools.mail import formataddr
 
+from .demat_sign_event import AGENT_LENGTH
+
 #: The steps of a ceremony, in their order; not all occur in each.
 STEPS = ("read", "options", "terms", "code", "sign")
 QUESTION_LENGTH = 4000
@@ -111,7 +113,7 @@ class DematSignSignatory(models.Model):
         signatory = self.sudo()
         here = (
             http_request.httprequest.remote_addr,
-            http_request.httprequest.user_agent.string[:400],
+            http_request.httprequest.user_agent.string[:AGENT_LENGTH],
         )
         known = {
             (event.ip or "", event.agent or "")

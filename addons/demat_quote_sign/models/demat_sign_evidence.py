@@ -8,10 +8,8 @@ from odoo.tools import format_datetime
 from odoo.addons.ged_archive.lib.attachments import Attachment
 from odoo.addons.ged_archive.lib.errors import ArchiveError
 from odoo.addons.ged_archive.lib.hashing import canonical
-from odoo.addons.ged_archive.lib.text import drawable
 
 from ..lib import evidence_file
-from .ir_actions_report import WHOLE
 
 _logger = logging.getLogger(__name__)
 
@@ -130,11 +128,8 @@ class DematSignRequest(models.Model):
         qweb = self.env["ir.qweb"]
         body = qweb._render(REPORT, values)
         footer = qweb._render("demat_quote_sign.evidence_footer", values)
-        report = self.env["ir.actions.report"].with_context(**{WHOLE: True})
-        return report._run_wkhtmltopdf(
-            ["<!DOCTYPE html>\n" + drawable(body)],
-            report_ref=REPORT,
-            footer="<!DOCTYPE html>\n" + drawable(footer),
+        return self.env["ir.actions.report"]._ged_draw_paper(
+            body, footer=footer, report_ref=REPORT
         )
 
     # -- what is in it ----------------------------------------------------------------

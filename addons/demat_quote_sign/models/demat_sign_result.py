@@ -13,6 +13,7 @@ from odoo.addons.ged_archive.lib import errors as lib_errors
 from odoo.addons.ged_archive.lib.hashing import sha256
 
 from ..lib import signature_image
+from .demat_sign_event import AGENT_LENGTH
 
 _logger = logging.getLogger(__name__)
 
@@ -66,45 +67,28 @@ class DematSignRequest(models.Model):
         request._check_current(signatory)
         request._check_ceremony(signatory, method, approval, shown_sha256)
         png = request._signature_png(signatory, image, image_type, method)
-        now = fields.Datetime.now()
-        signatory.write(
-            {
-                "state": "signed",
-                "signed_at": now,
-                "ip": ip or False,
-                "agent": (agent or "")[:400] or False,
-                "method": method,
-                "signature_image": base64.b64encode(png),
-                "typed_approval": (approval or "").strip()[:80] or False,
-                "shown_sha256": shown_sha256,
-                "signed_via": way or False,
-                "signed_user_id": signatory._way_user(way).id,
-                "device_token": False,
-                "device_expires_at": False,
-            }
-        )
-        file = request._sign_file(signatory, png, now)
-        document = request._archive_signed(file)
-        request.signed_document_id = document.id
-        request._record_event(
-            "signed",
-            signatory=signatory,
-            detail="; ".join(
-                filter(
-                    None,
-                    (
-                        f"SHA-256 {shown_sha256} → {document.sudo().sha256}",
-                        signatory._way_words(),
-                    ),
-                )
-            ),
-            ip=ip,
-            agent=agent,
-        )
+        signatory._write_signed(png, method, approval, ip, agent, shown_sha256, way)
+        request._file_signature(signatory, png)
         if all(one.state == "signed" for one in request.signatory_ids):
             request._complete()
         else:
             request._invite_next()
+
+    def _file_signature(self, signatory, png):
+        """Sign the field of ``signatory`` in the document; archive, journal."""
+        file = self._sign_file(signatory, png, signatory.signed_at)
+        self.signed_document_id = self._archive_signed(file).id
+        signed = self.signed_document_id.sudo()
+        words = [f"SHA-256 {signatory.shown_sha256} → {signed.sha256}"]
+        if signatory.signed_via:
+            words.append(signatory._way_words())
+        self._record_event(
+            "signed",
+            signatory=signatory,
+            detail="; ".join(words),
+            ip=signatory.ip,
+            agent=signatory.agent,
+        )
 
     # -- what must be true before -----------------------------------------------------
 
@@ -289,6 +273,29 @@ class DematSignRequest(models.Model):
         name = self.order_id.name.replace("/", "-")
         return self.with_context(lang=self.lang).env._(
             "%(quote)s-signed.pdf", quote=name
+        )
+
+
+class DematSignSignatory(models.Model):
+    _inherit = "demat.sign.signatory"
+
+    def _write_signed(self, png, method, approval, ip, agent, shown_sha256, way):
+        """Keep how he signed; parameters as of ``demat.sign.request._sign``."""
+        self.write(
+            {
+                "state": "signed",
+                "signed_at": fields.Datetime.now(),
+                "ip": ip or False,
+                "agent": (agent or "")[:AGENT_LENGTH] or False,
+                "method": method,
+                "signature_image": base64.b64encode(png),
+                "typed_approval": (approval or "").strip()[:80] or False,
+                "shown_sha256": shown_sha256,
+                "signed_via": way or False,
+                "signed_user_id": self._way_user(way).id,
+                "device_token": False,
+                "device_expires_at": False,
+            }
         )
 
 

@@ -9,8 +9,6 @@ from odoo.tools import consteq
 TURN = ("invited", "opened", "confirmed")
 #: Stands where the link would, for whoever may not have it.
 NO_LINK = "#"
-#: PostgreSQL's ``integer``: no id is higher.
-_HIGHEST_ID = 2**31 - 1
 SIGNATORY = "demat.sign.signatory"
 
 
@@ -148,8 +146,6 @@ class DematSignSignatory(models.Model):
         Compared in constant time; a token of the sales person's device is accepted as
         long as it lives.
         """
-        if int(signatory_id) > _HIGHEST_ID:
-            return self.sudo().browse()
         signatory = self.sudo().browse(int(signatory_id)).exists()
         if not signatory or not isinstance(token, str):
             return self.sudo().browse()

@@ -3,21 +3,9 @@
 from odoo import api, models
 from odoo.tools.pdf import ArrayObject, DictionaryObject, NameObject
 
-#: In the context: the paper holds all that it shows, there is nothing to wait for.
-WHOLE = "demat_sign_whole_paper"
-
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
-
-    @api.model
-    def _build_wkhtmltopdf_args(self, *args, **kwargs):
-        # EXTENDS base: the host waits a second for scripts (report.print_delay) while
-        # the customer who signs waits for his answer
-        command = super()._build_wkhtmltopdf_args(*args, **kwargs)
-        if self.env.context.get(WHOLE) and "--javascript-delay" in command:
-            command[command.index("--javascript-delay") + 1] = "0"
-        return command
 
     @api.model
     def _add_pages_to_writer(self, writer, document, prefix=None):

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .demat_sign_guard import is_committing
+from .sale_order_digest import QUOTE_STATES
 
 STATES = [
     ("sent", "Waiting for signatures"),
@@ -21,7 +22,7 @@ AGAIN = ("declined", "expired", "cancelled", "void")
 #: signed and the order waits for its confirmation, mostly for a deposit.
 AT_STAKE = Domain("state", "=", "sent") | (
     Domain("state", "=", "signed")
-    & Domain("order_id.state", "in", ("draft", "sent"))
+    & Domain("order_id.state", "in", QUOTE_STATES)
     & Domain("order_id.signed_on", "!=", False)
 )
 
@@ -46,7 +47,8 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         store=True,
         index="btree_not_null",
-        help="State of the last request for signature.",
+        help="State of the last request for signature; a quote that was changed after "
+        "its signature is to be sent again.",
     )
     demat_sign_may_send = fields.Boolean(compute="_compute_demat_sign_may_send")
     demat_sign_expires_on = fields.Datetime(
@@ -59,24 +61,27 @@ class SaleOrder(models.Model):
         string="Signatures", compute="_compute_demat_sign_progress"
     )
 
-    @api.depends("demat_sign_request_ids.state")
+    @api.depends("demat_sign_request_ids.state", "signed_on", "state")
     def _compute_demat_sign_state(self):
         for order in self:
-            last = order.demat_sign_request_ids.sorted("id")[-1:]
-            order.demat_sign_state = last.state if last.state != "draft" else False
+            state = order.demat_sign_request_ids.sorted("id")[-1:].state
+            is_quote = order.state in QUOTE_STATES
+            if state == "signed" and is_quote and not order.signed_on:
+                # signed once, but what was signed does not count any more
+                state = "void"
+            order.demat_sign_state = state if state != "draft" else False
 
     @api.depends("demat_sign_request_ids")
     def _compute_demat_sign_request_count(self):
         for order in self:
             order.demat_sign_request_count = len(order.demat_sign_request_ids)
 
-    @api.depends("state", "demat_sign_state", "signed_on")
+    @api.depends("state", "demat_sign_state")
     def _compute_demat_sign_may_send(self):
         for order in self:
-            order.demat_sign_may_send = order.state in ("draft", "sent") and (
-                order.demat_sign_state in (False, *AGAIN)
-                # signed once, but what was signed does not count any more
-                or (order.demat_sign_state == "signed" and not order.signed_on)
+            order.demat_sign_may_send = (
+                order.state in QUOTE_STATES
+                and order.demat_sign_state in (False, *AGAIN)
             )
 
     @api.depends("demat_sign_state", "demat_sign_request_ids.signatory_ids.state")
@@ -152,7 +157,7 @@ class SaleOrder(models.Model):
         self._demat_sign_recheck()
         order = self.sudo()
         return (
-            order.state in ("draft", "sent")
+            order.state in QUOTE_STATES
             and not order.signed_on
             and "signed" in order.demat_sign_request_ids.mapped("state")
         )
@@ -213,7 +218,7 @@ class SaleOrder(models.Model):
         """Why this quote cannot be sent for signature now: a list of messages."""
         self.ensure_one()
         problems = []
-        if self.state not in ("draft", "sent"):
+        if self.state not in QUOTE_STATES:
             problems.append(
                 self.env._(
                     "only a quote is signed; this one is confirmed or cancelled."
@@ -225,7 +230,7 @@ class SaleOrder(models.Model):
             problems.append(
                 self.env._("its validity is over: set a later expiration date.")
             )
-        if self.signed_on and self.demat_sign_state == "signed":
+        if self.demat_sign_state == "signed":
             problems.append(
                 self.env._(
                     "all have signed it, it only waits for its confirmation. To have "

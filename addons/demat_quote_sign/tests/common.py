@@ -5,7 +5,7 @@ import base64
 from odoo import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.ged_archive.tests.common import PASSWORD, make_pkcs12
+from odoo.addons.ged_archive.tests.common import PASSWORD, create_user, make_pkcs12
 from odoo.addons.mail.tests.common import MailCase
 
 #: A drawn signature: one black pixel, PNG.
@@ -95,18 +95,8 @@ class SignCommon(AccountTestInvoicingCommon, MailCase):
 
     @classmethod
     def make_user(cls, login, *groups, company=None):
-        company = company or cls.company
-        return cls.env["res.users"].create(
-            {
-                "name": login.capitalize(),
-                "login": f"demat_sign_{login}",
-                "password": f"demat_sign_{login}",
-                "email": f"{login}@batitest.example",
-                "lang": "en_US",
-                "company_id": company.id,
-                "company_ids": [Command.set(company.ids)],
-                "group_ids": [Command.set([cls.env.ref(name).id for name in groups])],
-            }
+        return create_user(
+            cls.env, login, groups, company or cls.company, prefix="demat_sign_"
         )
 
     @classmethod

@@ -192,6 +192,7 @@ class TestDeposit(LaterCommon):
         """The second signature counts, and confirms what was paid meanwhile."""
         order, first = self.signed_order()
         order.order_line.price_unit = 50
+        self.assertEqual(order.demat_sign_state, "void")
         self.assertTrue(order.demat_sign_may_send)
         self.wizard(order).action_send()
         second = order.sudo().demat_sign_request_ids - first
@@ -213,10 +214,12 @@ class TestDeposit(LaterCommon):
         for steps in (("action_draft",), ("_action_cancel", "action_draft")):
             with self.subTest(steps=steps):
                 order, first = self.signed_order()
+                self.assertEqual(order.demat_sign_state, "signed")
                 self.assertFalse(order.demat_sign_may_send)
                 for step in steps:
                     getattr(order, step)()
                 self.assertEqual(order.state, "draft")
+                self.assertEqual(order.demat_sign_state, "void")
                 self.assertTrue(order.demat_sign_may_send)
                 self.wizard(order).action_send()
                 second = order.sudo().demat_sign_request_ids - first

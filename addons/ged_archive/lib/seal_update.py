@@ -44,7 +44,7 @@ def add_validation_data(
     Raises :class:`TimestampError` when no server answers, :class:`TokenTooLarge`.
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    # metadata describe the document, not its seal; see seal.open_for_update
+    # metadata describe the document, not its seal; see pdf_frame.open_for_update
     writer._update_meta = lambda: None
     DocumentSecurityStore.supply_dss_in_writer(
         writer,

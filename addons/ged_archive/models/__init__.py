@@ -31,6 +31,7 @@ from . import (
     ged_seal_profile_check,
     ged_seal_profile_expiry,
     ged_throttle,
+    ir_actions_report,
     ir_attachment,
     ir_attachment_store,
     mail_message,

@@ -7,7 +7,6 @@ from odoo.tools import SQL, format_date, format_datetime
 from ..lib.attachments import Attachment
 from ..lib.errors import ArchiveError
 from ..lib.hashing import canonical
-from ..lib.text import drawable
 from .ged_evidence import build_evidence
 
 SHEET_REPORT = "ged_archive.evidence_sheet"
@@ -87,10 +86,8 @@ class GedDocument(models.Model):
         qweb = self.env["ir.qweb"]
         body = qweb._render("ged_archive.evidence_sheet", values)
         footer = qweb._render("ged_archive.evidence_sheet_footer", values)
-        return self.env["ir.actions.report"]._run_wkhtmltopdf(
-            ["<!DOCTYPE html>\n" + drawable(body)],
-            report_ref=SHEET_REPORT,
-            footer="<!DOCTYPE html>\n" + drawable(footer),
+        return self.env["ir.actions.report"]._ged_draw_paper(
+            body, footer=footer, report_ref=SHEET_REPORT
         )
 
     def _evidence_finish(self, pdf, company, sealer):

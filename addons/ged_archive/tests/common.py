@@ -110,6 +110,25 @@ def make_pkcs12(
     )
 
 
+def create_user(env, login, groups, company, *, prefix):
+    """Return a user of one company; his login, with its prefix, is his password.
+
+    :param groups: names of groups, ``addon.name``
+    """
+    return env["res.users"].create(
+        {
+            "name": login.capitalize(),
+            "login": prefix + login,
+            "password": prefix + login,
+            "email": f"{login}@batitest.example",
+            "lang": "en_US",
+            "company_id": company.id,
+            "company_ids": [(6, 0, company.ids)],
+            "group_ids": [(6, 0, [env.ref(name).id for name in groups])],
+        }
+    )
+
+
 class ArchiveCommon(TransactionCase):
     """Two companies, a customer with a site manager, a user of every role.
 
