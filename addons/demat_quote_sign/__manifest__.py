@@ -21,6 +21,7 @@
         "views/demat_sign_request_views.xml",
         "views/demat_sign_terms_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_status_views.xml",
         "views/sale_order_reprint_templates.xml",
         "views/res_config_settings_views.xml",
         "views/demat_quote_sign_menus.xml",

@@ -16,6 +16,7 @@ __all__ = [
     "DRAFT",
     "INVOICE_RULES",
     "OVERDUE",
+    "QUOTE_RULES",
     "REJECTED",
     "STATUSES",
     "TO_SEND",
@@ -100,4 +101,37 @@ INVOICE_RULES = (
     ),
     Rule(OVERDUE, "unpaid after its due date", {"late": frozenset({True})}),
     Rule(WAITING, "with the customer, who has time to pay"),
+)
+
+#: Quotes and orders. Facts:
+#:
+#: - ``state``: the host's draft, sent, sale, cancel;
+#: - ``signing``: state of the last request for a signature online (sent, signed,
+#:   declined, expired, cancelled, void), "" without one;
+#: - ``late``: the day until which the quote is valid is in the past.
+QUOTE_RULES = (
+    Rule(
+        REJECTED,
+        "refused by the customer or given up",
+        {"state": frozenset({"cancel"})},
+    ),
+    Rule(DONE, "the customer agreed", {"state": frozenset({"sale"})}),
+    Rule(
+        TO_SEND,
+        "changed or taken back after it was sent: the customer has nothing to sign",
+        {"signing": frozenset({"void", "cancelled"})},
+    ),
+    Rule(
+        DRAFT,
+        "still being written, for the first time or after an answer",
+        {
+            "state": frozenset({"draft"}),
+            "signing": frozenset({"", "declined", "expired"}),
+        },
+    ),
+    Rule(REJECTED, "declined online", {"signing": frozenset({"declined"})}),
+    Rule(WAITING, "signed, its deposit is to come", {"signing": frozenset({"signed"})}),
+    Rule(OVERDUE, "not signed in time", {"signing": frozenset({"expired"})}),
+    Rule(OVERDUE, "no answer while it was valid", {"late": frozenset({True})}),
+    Rule(WAITING, "with the customer, who has time to agree"),
 )

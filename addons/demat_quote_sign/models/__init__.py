@@ -36,4 +36,5 @@ from . import (
     sale_order_line,
     sale_order_portal,
     sale_order_sign,
+    sale_order_status,
 )

@@ -16,6 +16,7 @@ from . import (
     test_provider,
     test_result,
     test_send,
+    test_status,
     test_terms,
     test_void,
 )

@@ -10,6 +10,7 @@ from demat_lib_demat_base.document_status import (
     DRAFT,
     INVOICE_RULES,
     OVERDUE,
+    QUOTE_RULES,
     REJECTED,
     STATUSES,
     TO_SEND,
@@ -99,3 +100,28 @@ def test_a_missing_fact_is_an_error(name):
 def test_an_open_table_is_an_error():
     with pytest.raises(LookupError):
         decide(INVOICE_RULES[:1], {"state": "draft"})
+
+
+def expected_of_quote(state, signing, late):
+    """The decision on a quote in words of its own ("accord client", seed 004)."""
+    if state in ("sale", "cancel"):
+        return DONE if state == "sale" else REJECTED
+    if signing in ("void", "cancelled"):
+        return TO_SEND
+    if state == "draft" and signing not in ("sent", "signed"):
+        return DRAFT
+    if signing == "signed":
+        return WAITING
+    if signing == "declined":
+        return REJECTED
+    return OVERDUE if late or signing == "expired" else WAITING
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize(
+    "signing", ["", "sent", "signed", "declined", "expired", "cancelled", "void"]
+)
+@pytest.mark.parametrize("state", ["draft", "sent", "sale", "cancel"])
+def test_every_combination_of_a_quote(state, signing, late):
+    facts = {"state": state, "signing": signing, "late": late}
+    assert decide(QUOTE_RULES, facts) == expected_of_quote(**facts)
