@@ -321,3 +321,19 @@ class DematExchange(models.Model):
         """
         if not modules.module.current_test:
             self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _demat_commit_and_keep(self):
+        """The same, in a batch that has read things once for all its rows.
+
+        The host forgets at a commit all that it has read. The caller reads again what
+        somebody else may have changed meanwhile, and forgets the rest at his end.
+        """
+        if modules.module.current_test:
+            return
+        cr = self.env.cr
+        cr.flush()
+        transaction, cr.transaction = cr.transaction, None
+        try:
+            cr.commit()  # pylint: disable=invalid-commit
+        finally:
+            cr.transaction = transaction

@@ -92,11 +92,15 @@ class DematExchange(models.Model):
         """
         rows = self.filtered(lambda row: row.id in written)
         announced = False
-        with ExitStack() as alive:
-            for exchange, following in zip_longest(rows, rows[1:]):
-                announced = exchange._dispatch_one_mail(
-                    written[exchange.id], alive, announced, following
-                )
+        try:
+            with ExitStack() as alive:
+                for exchange, following in zip_longest(rows, rows[1:]):
+                    announced = exchange._dispatch_one_mail(
+                        written[exchange.id], alive, announced, following
+                    )
+        finally:
+            # what others wrote since the batch was read
+            self.env.invalidate_all()
 
     def _by_sender(self):
         """Yield the exchanges of each sender, in his language: he reads what happened.
@@ -145,8 +149,8 @@ class DematExchange(models.Model):
     def _dispatch_one_mail(self, values, alive, announced, following):
         """Announce, send and store the outcome of one mail.
 
-        The next mail is announced in the commit that stores the outcome of this one:
-        each commit costs the host all that it has read.
+        The next mail is announced in the commit that stores the outcome of this one,
+        and what the mails are made of is read once for the batch.
 
         :param values: values of :meth:`_deliver_mail`
         :param alive: ``ExitStack`` that holds the locks of :meth:`_alive`
@@ -154,8 +158,10 @@ class DematExchange(models.Model):
         :param following: the exchange after this one, or ``None``
         :return: whether ``following`` is announced, and its lock held
         """
-        if not announced and not self._announce_alone(alive):
-            return False
+        if not announced:
+            if not self._announce_alone(alive):
+                return False
+            self.browse(self._prefetch_ids)._read_ahead()
         with alive.pop_all():
             return self._carry_out_mail(values, alive, following)
 
@@ -170,7 +176,7 @@ class DematExchange(models.Model):
             self._deliver_mail(values)
             if following:
                 following_announced = following._announce_along(alive)
-            self._demat_commit()
+            self._demat_commit_and_keep()
         except Exception as error:
             _logger.warning("Exchange %s: outcome unknown", self.id, exc_info=True)
             trace = traceback.format_exc()
@@ -237,7 +243,7 @@ class DematExchange(models.Model):
             if not self.env.context.get("demat_along"):
                 raise
             return False
-        exchange.invalidate_recordset(["state"])
+        exchange.invalidate_recordset(["attempts", "state"])
         if not exchange or exchange.state != "pending":
             return False
         exchange._mark_sending()

@@ -52,13 +52,28 @@ class DematExchange(models.Model):
         """
         if values.get("mail_id"):
             mail = self.env["mail.mail"].browse(values["mail_id"])
-            # the host reads the parts of a mail one after the other
-            _fetch_whole(mail)
-            _fetch_whole(mail.mail_message_id)
         else:
             mail = self._create_mails({self.id: values})[self.id]
         mail.state = "outgoing"
         return mail
+
+    def _read_ahead(self):
+        """Read what these mails and their outcomes need, in a few queries.
+
+        The host reads it mail by mail, and part by part.
+        """
+        for model, rows in self.grouped("res_model").items():
+            _fetch_whole(self.env[model].browse(rows.mapped("res_id")))
+        mails = self.mail_mail_id
+        messages = mails.mail_message_id
+        for records, relations in (
+            (mails, ["recipient_ids"]),
+            (messages, ["attachment_ids", "mail_ids"]),
+            (self, ["attachment_ids"]),
+        ):
+            _fetch_whole(records)
+            records.fetch(relations)
+        _fetch_whole(messages.attachment_ids)
 
     def _create_mails(self, values_by_id):
         """Messages on the documents, notifications for the chatter, and the mails.
@@ -270,12 +285,12 @@ def _recipients(values):
     return tuple(dict.fromkeys(found[0] + found[1]))
 
 
-def _fetch_whole(record):
-    """Read all columns of a record at once."""
-    record.fetch(
+def _fetch_whole(records):
+    """Read all columns of these records at once."""
+    records.fetch(
         [
             name
-            for name, field in record._fields.items()
+            for name, field in records._fields.items()
             if field.store and field.column_type and field.prefetch
         ]
     )

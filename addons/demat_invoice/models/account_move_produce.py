@@ -72,6 +72,8 @@ class AccountMove(models.Model):
     def _demat_export(self):
         """Return ``({move: CII XML}, {move: Failure})``, made by the host."""
         exported, failures = {}, {}
+        # the host asks for each line of each invoice
+        self.line_ids.fetch(["tax_ids", "tax_tag_ids"])
         for move in self.with_context(demat_unece=Memory()):
             result = move._demat_guarded(move._demat_export_xml)
             (failures if isinstance(result, Failure) else exported)[move] = result
@@ -195,9 +197,11 @@ class AccountMove(models.Model):
             [move._demat_prepare_document_vals(produced[move]) for move in self]
         )
         documents._record_event("sent")
-        attachments = self._demat_attach({move: produced[move].data for move in self})
-        exchanges = self._demat_open_exchanges()
         by_move = dict(zip(self.ids, documents, strict=True))
+        attachments = self._demat_attach(
+            {m: (by_move[m.id].filename, produced[m].data) for m in self}
+        )
+        exchanges = self._demat_open_exchanges()
         exchanges.filtered(lambda row: row.channel == "ged")._mark_sending()
         for exchange in exchanges:
             document = by_move[exchange.res_id]
@@ -272,11 +276,10 @@ class AccountMove(models.Model):
     def _demat_attach(self, contents):
         """Make the sealed bytes the host's official PDF of each invoice.
 
-        :param contents: ``{move: bytes}``
+        :param contents: ``{move: (name of the file, bytes)}``
         :return: ``{move: ir.attachment}``
         """
-        old = self.invoice_pdf_report_id
-        if old:
+        if self.invoice_pdf_report_id:
             # a file made by the host before, or the version before a reopening
             self._detach_attachments()
         attachments = (
@@ -285,8 +288,8 @@ class AccountMove(models.Model):
             .create(
                 [
                     {
-                        "name": move._get_invoice_report_filename(),
-                        "raw": contents[move],
+                        "name": contents[move][0],
+                        "raw": contents[move][1],
                         "mimetype": "application/pdf",
                         "res_model": move._name,
                         "res_id": move.id,
