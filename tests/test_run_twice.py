@@ -5,7 +5,10 @@
 The workers are processes of their own, as those of a server are; the mails are counted.
 """
 
+import os
+
 import pytest
+from pypdf import PdfReader
 
 from tests.support import runs
 from tests.support.crash import CrashServer, Fault
@@ -13,6 +16,7 @@ from tests.support.firm import Firm
 
 WORK = "env['demat.run'].browse(run)._process()"
 NIGHT = "env['demat.run']._cron_nightly()\n"
+PRINT_JOB = "demat_invoice.ir_cron_print"
 THEN_WORK = "env['demat.run']._cron_process()"
 
 
@@ -153,3 +157,53 @@ def answer_unknown(firm):
         arrived = runs.mails_of(firm.server, name)
         button = "action_confirm_arrival" if arrived else "action_send_again"
         clerk.call("demat.exchange", button, [exchange])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("drawing", "wkhtmltopdf", 2), Fault("point", "commit", 2)],
+    ids=lambda fault: fault.place,
+)
+def test_the_server_is_killed_in_the_middle_of_a_print(firm, fault):
+    """Nothing counts as printed before the file is there; then once."""
+    server = firm.server
+    # some of each place: drawn again at each print, and the sealed original
+    ids = runs.ready_invoices(firm, 45)
+    run = runs.launch(firm, ids[:5])
+    runs.trigger(server, runs.RUN_JOB)
+    assert set(runs.line_states(server, run)) == {"done"}
+    order = [*ids[20:], *ids[:20]]
+    request = server.run(
+        "user = env['res.users'].search([('login', '=', 'clerk')])\n"
+        "requests = env(user=user, su=True)['demat.print.request']\n"
+        "values = {'kind': 'print', 'move_ids': order, 'total': len(order)}\n"
+        "result = requests.create(values).id",
+        order=order,
+    )
+    assert server.strike(fault, lambda: runs.trigger(server, PRINT_JOB))
+    assert printed(server, ids) == [0] * len(ids)
+    for _time in range(2):
+        runs.trigger(server, PRINT_JOB)
+    assert printed(server, ids) == [1] * len(ids)
+    path = server.run(
+        "request = env['demat.print.request'].browse(request)\n"
+        "assert request.state == 'done', request.error\n"
+        "result = request._path()",
+        request=request,
+    )
+    pages = PdfReader(path).pages
+    names = runs.names_of(server, ids)
+    assert len(pages) == len(order)
+    for page, move in zip(pages, order, strict=True):
+        assert names[move] in page.extract_text()
+    left = [name for name in os.listdir(os.path.dirname(path)) if "part" in name]
+    assert left == [], "half a file was left"
+
+
+def printed(server, ids):
+    rows = server.sql(
+        "SELECT COALESCE(demat_edition_count, 0) FROM account_move"
+        " WHERE id = ANY(%s) ORDER BY id",
+        ids,
+    )
+    return [row[0] for row in rows]
