@@ -255,6 +255,30 @@ def test_the_hosts_page_leads_here(firm, visitor):
     expect(page.locator(".alert-success")).to_be_visible()
 
 
+def test_requests_that_ended_say_what_to_do(firm, visitor):
+    """Expired, changed and taken back, each on a telephone."""
+    steps = {
+        "expired": "request._expire()",
+        "void": "request.order_id.order_line[0].price_unit += 1",
+        "cancelled": "request.action_cancel()",
+    }
+    visitor.page.set_viewport_size(sign.PHONE)
+    for state, step in steps.items():
+        [quote] = sign.send_quotes(firm, [ANNE])
+        firm.server.run(
+            f"request = env['demat.sign.request'].browse(request)\n{step}",
+            request=quote["request"],
+        )
+        assert state_of(firm, quote)[0] == state
+        anne = sign.Signatory(visitor, quote["paths"][0])
+        visitor.goto(quote["paths"][0])
+        page = visitor.page
+        expect(page.locator(f"[data-state={state}]")).to_be_visible()
+        expect(page.locator("canvas, #sign, form[action$=sign]")).to_have_count(0)
+        anne.check_accessible()
+        visitor.snapshot(f"sign-{state}-phone")
+
+
 def test_refusals_look_alike(firm, visitor):
     [quote] = sign.send_quotes(firm, [ANNE])
     path = quote["paths"][0]
