@@ -65,33 +65,44 @@ def verapdf(tmp_path_factory):
     validator.close()
 
 
-@pytest.fixture(scope="session")
+@contextlib.contextmanager
+def _servers(context, watch_log):
+    """Yield a function that starts servers; all of them are closed at the end."""
+    servers = []
+    folder = context.paths.state / "test"
+
+    def make(template, kind=DematServer):
+        server = kind(context, template, folder, watch_log)
+        servers.append(server)
+        return server.start()
+
+    try:
+        yield make
+    finally:
+        for server in servers:
+            server.close()
+
+
+@pytest.fixture(scope="module")
 def make_server(demat_context_, watch_log):
     """A function that starts one more server on its own clone of a template.
 
     ``make_server(demat_template)``, or ``make_server(demat_host_template)`` for a host
-    that never saw our addons. ``kind`` is a subclass of :class:`DematServer`.
+    that never saw our addons. ``kind`` is a subclass of :class:`DematServer`. They end
+    with the tests of the file: the connections of a database server are few.
     """
-    servers = []
-    folder = demat_context_.paths.state / "test"
-
-    def make(template, kind=DematServer):
-        server = kind(demat_context_, template, folder, watch_log)
-        servers.append(server)
-        return server.start()
-
-    yield make
-    for server in servers:
-        server.close()
+    with _servers(demat_context_, watch_log) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
-def demat_server(make_server, demat_template):
+def demat_server(demat_context_, watch_log, demat_template):
     """The real server of this run: see :class:`tests.support.server.DematServer`.
 
     Shared by all tests: what a test sets up stays; ``make_server`` gives another one.
     """
-    return make_server(demat_template)
+    with _servers(demat_context_, watch_log) as make:
+        yield make(demat_template)
 
 
 @pytest.fixture(scope="module")
