@@ -8,6 +8,7 @@ import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from tests.support import sign
 from tests.support.firm import Firm
+from tests.support.server import DematServer
 
 PEOPLE = [("Anne Lenoir", "anne@noyers.example")]
 #: At the same moment; with ``--long`` as many as the issue asks for.
@@ -23,9 +25,24 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _SHOWN = re.compile(r'name="shown" value="([0-9a-f]{64})"')
 
 
+class WorkersServer(DematServer):
+    """A server as a firm runs it: each worker has one customer at a time, the others
+    wait. The threads of the other tests' server have a connection each, and there are
+    fewer of these than customers.
+    """
+
+    # the host lets eight customers for each worker wait, and sends the others away
+    settings: ClassVar = {"workers": 13, "limit_time_real": 600, "limit_time_cpu": 600}
+
+    def _environment(self):
+        # a hundred clients of one process send slowly; a proxy waits for such ones
+        return {**super()._environment(), "ODOO_HTTP_SOCKET_TIMEOUT": "60"}
+
+
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    return Firm(make_server(demat_template))
+def firm(make_server, demat_template, request):
+    many = request.config.getoption("--long", False)
+    return Firm(make_server(demat_template, WorkersServer if many else DematServer))
 
 
 def _drawing():
@@ -42,6 +59,8 @@ class Customer:
     def __init__(self, server, quote):
         self.address = f"{server.base_url}{quote['paths'][0]}"
         self.session = requests.Session()
+        # a worker does not wait for the next request of a customer
+        self.session.headers["Connection"] = "close"
 
     def get_ready(self):
         page = self.session.get(self.address, timeout=300).text

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import subprocess
+from typing import ClassVar
 
 from demat_cli import processes, templates
 
@@ -25,6 +26,8 @@ class DematServer:
     """
 
     mail_server = MailServer
+    #: More lines of the host's configuration file.
+    settings: ClassVar = {}
 
     def __init__(self, context, template, folder, watch_log):
         self.context = context
@@ -56,6 +59,7 @@ class DematServer:
             max_cron_threads=cron_threads,
             smtp_server=self.smtp.host,
             smtp_port=self.smtp.port,
+            **self.settings,
         )
 
     def _set_parameters(self):
