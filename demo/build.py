@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 MARK = "demat.demo_built"
 NEEDED = (
     "demat_invoice",
+    "demat_portal",
     "demat_quote_sign",
     "l10n_fr_account",
     "payment_demo",

@@ -1,0 +1,20 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Customer Portal of Documents",
+    "summary": "Statement of account, invoices by year, my documents, payment and "
+    "consent, for the customer himself",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "The demat contributors",
+    "website": "https://github.com/demat-addons/demat",
+    "category": "Accounting/Accounting",
+    "depends": ["demat_invoice"],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+    ],
+    "demo": ["demo/demat_portal_demo.xml"],
+    "installable": True,
+}

@@ -1,0 +1,4 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import res_partner_scope
+from . import res_users
