@@ -1,2 +1,5 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import documents
+from . import home
+from . import payment

@@ -2,3 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import res_partner_scope
 from . import res_users
+from . import account_move_pay
+from . import account_move_seen
+from . import ged_document
+from . import payment_transaction
+from . import res_partner_bank
+from . import res_users_visit

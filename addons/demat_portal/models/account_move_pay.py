@@ -1,0 +1,151 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+#: What a customer owes, and what reduces it when he chooses so.
+PAYABLE_TYPES = ("out_invoice", "out_receipt", "out_refund")
+OPEN_STATES = ("not_paid", "partial")
+#: Invoices of one payment: each one is reconciled and told in its chatter at once.
+MOST = 500
+
+
+class AccountMove(models.Model):
+    """What a customer may pay on the portal, and how it falls into payments."""
+
+    _inherit = "account.move"
+
+    @api.model
+    def _demat_payable_domain(self):
+        """Return the domain of what the user of the environment may pay.
+
+        His own entities only: whoever merely reads for somebody else does not pay for
+        him. The record rules restrict it to what was sent.
+        """
+        return (
+            Domain("state", "=", "posted")
+            & Domain("move_type", "in", PAYABLE_TYPES)
+            & Domain("payment_state", "in", OPEN_STATES)
+            & Domain(
+                "commercial_partner_id", "in", self.env.user._demat_portal_own().ids
+            )
+        )
+
+    def _has_to_be_paid(self):
+        # EXTENDS account_payment: an accountant reads what he was let in to, no more
+        self.ensure_one()
+        return super()._has_to_be_paid() and self._demat_may_pay()
+
+    def _demat_may_pay(self):
+        """Say whether the user of the environment may pay this move on line."""
+        self.ensure_one()
+        user = self.env.user
+        entity = self.sudo().commercial_partner_id
+        return (
+            user._is_public()
+            or user._is_internal()
+            or entity not in user._demat_portal_entities()
+            or entity in user._demat_portal_own()
+        )
+
+    def _demat_signed_residual(self):
+        """Return what the move adds to a payment, in its currency."""
+        self.ensure_one()
+        sign = -1 if self.move_type == "out_refund" else 1
+        return sign * self.amount_residual
+
+    def _demat_receivable_account(self):
+        """Return the account on which the customer owes this move."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return lines[:1].account_id
+
+    def _demat_paying(self):
+        """Return those of these moves for which a payment is on its way."""
+        if not self:
+            return self
+        transactions = (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_ids", "in", self.ids),
+                    ("state", "in", ("pending", "authorized")),
+                    ("provider_code", "not in", ("none", "custom")),
+                ]
+            )
+        )
+        return self & transactions.invoice_ids.sudo(self.env.su)
+
+    def _demat_pay_groups(self):
+        """Return how these moves fall into payments: one per company and currency.
+
+        :return: list of dictionaries ``company``, ``currency``, ``moves``, ``amount``,
+            ``entities`` (list of ``(partner, amount)``) and ``problem`` (``None``, or
+            why this group cannot be paid as it is)
+        """
+        found = self.sudo().grouped(lambda move: (move.company_id, move.currency_id))
+        return [
+            self._demat_pay_group(company, currency, moves)
+            for (company, currency), moves in found.items()
+        ]
+
+    @api.model
+    def _demat_pay_group(self, company, currency, moves):
+        entities = [
+            (
+                partner,
+                currency.round(sum(one._demat_signed_residual() for one in part)),
+            )
+            for partner, part in moves.grouped("commercial_partner_id").items()
+        ]
+        return {
+            "company": company,
+            "currency": currency,
+            "moves": moves,
+            "amount": currency.round(sum(amount for _partner, amount in entities)),
+            "entities": entities,
+            "problem": self._demat_pay_problem(currency, moves, entities),
+        }
+
+    @api.model
+    def _demat_pay_problem(self, currency, moves, entities):
+        """Say why a group cannot be paid as it is; a credit note reduces what its own
+        entity owes, never what another one does.
+        """
+        for partner, amount in entities:
+            if currency.compare_amounts(amount, 0) <= 0:
+                return self.env._(
+                    "The credit notes that you chose for %(customer)s reach or exceed "
+                    "its invoices: leave out a credit note, or choose more invoices.",
+                    customer=partner.display_name,
+                )
+        if len(moves) > MOST:
+            return self.env._(
+                "%(count)s invoices were chosen, one payment takes %(most)s: choose "
+                "fewer.",
+                count=len(moves),
+                most=MOST,
+            )
+        return None
+
+    def _demat_pay_reference(self):
+        """Return what a bank transfer for these moves says: their numbers, as far as
+        the 140 characters of a SEPA transfer go.
+        """
+        names = [move.payment_reference or move.name for move in self]
+        text = " ".join(names)
+        while len(text) > 140:
+            names.pop()
+            left = len(self) - len(names)
+            text = f"{' '.join(names)} +{left}"
+        return text
+
+    def _demat_pay_bank(self):
+        """Return the bank account that a transfer for these moves goes to, if any."""
+        companies = self.company_id.partner_id
+        chosen = self.filtered(lambda move: move.move_type != "out_refund")
+        bank = chosen.partner_bank_id
+        if len(bank) == 1 and bank.partner_id == companies:
+            return bank
+        return companies.bank_ids[:1]
