@@ -18,7 +18,11 @@
         "views/documents_templates.xml",
         "views/payment_templates.xml",
         "views/home_templates.xml",
+        "views/statement_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["demat_portal/static/src/portal.scss"],
+    },
     "demo": ["demo/demat_portal_demo.xml"],
     "installable": True,
 }

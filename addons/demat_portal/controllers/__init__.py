@@ -3,3 +3,5 @@
 from . import documents
 from . import home
 from . import payment
+from . import invoices
+from . import statement

@@ -8,3 +8,7 @@ from . import ged_document
 from . import payment_transaction
 from . import res_partner_bank
 from . import res_users_visit
+from . import account_move
+from . import demat_statement
+from . import demat_statement_page
+from . import demat_statement_files

@@ -1,0 +1,41 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.account.controllers.portal import PortalAccount
+
+from ..lib import statement_filter
+
+
+class DematPortalInvoices(PortalAccount):
+    """The host's list of invoices, by year (seed 003: “Vos factures, Année 2022”)."""
+
+    def _prepare_my_invoices_values(
+        self, page, date_begin, date_end, sortby, filterby, domain=None, **kwargs
+    ):
+        # EXTENDS account: the year is one more filter, beside those of the host
+        try:
+            year = statement_filter.read({"year": request.params.get("year")}).year
+        except statement_filter.FilterError:
+            raise request.not_found() from None
+        domain = Domain(domain or Domain.TRUE)
+        if isinstance(year, int):
+            domain &= Domain("invoice_date", ">=", f"{year}-01-01")
+            domain &= Domain("invoice_date", "<=", f"{year}-12-31")
+        values = super()._prepare_my_invoices_values(
+            page, date_begin, date_end, sortby, filterby, domain=domain, **kwargs
+        )
+        values["pager"]["url_args"]["year"] = year
+        return {**values, "year": year, "years": self._invoice_years()}
+
+    def _invoice_years(self):
+        """Return the years of the invoices that the user may read, newest first."""
+        moves = request.env["account.move"]
+        if not moves.has_access("read"):
+            return []
+        found = moves._read_group(
+            self._get_invoices_domain() & Domain("invoice_date", "!=", False),
+            ["invoice_date:year"],
+        )
+        return sorted({first.year for (first,) in found}, reverse=True)

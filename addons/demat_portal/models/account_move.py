@@ -1,0 +1,32 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # The host has no index by customer; without one the statement of one customer reads
+    # the invoices of all.
+    _demat_portal_customer_idx = models.Index(
+        "(commercial_partner_id, invoice_date) WHERE state = 'posted'"
+    )
+
+    def _demat_reminders(self):
+        """Return the reminders that were sent for these invoices: a hook.
+
+        An addon that writes reminders extends it; it must not ask per invoice.
+
+        :return: ``{move id: [{"date": date, "label": text}]}``, oldest first
+        """
+        return {}
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # Payments and other entries of a customer, among all the lines of his invoices.
+    _demat_portal_partner_idx = models.Index(
+        "(partner_id, account_id) "
+        "WHERE parent_state = 'posted' AND display_type = 'product'"
+    )

@@ -1,0 +1,316 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..lib import statement_filter
+
+#: Ends of the ageing in days; a line without a delay is not due.
+AGES = ("age_0", "age_30", "age_60", "age_90", "age_more")
+_ORDERS = {
+    "newest": "date DESC, rank DESC, move_id DESC, partner_id",
+    "oldest": "date, rank, move_id, partner_id",
+    "due": "due NULLS LAST, date, rank, move_id, partner_id",
+    "number": "name, move_id, partner_id",
+    "amount": "amount DESC, date, rank, move_id, partner_id",
+}
+_LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+class DematStatement(models.AbstractModel):
+    """The statement of account of a customer, computed by the database.
+
+    No row of its own: a line is an invoice or a credit note that the *user* may read
+    (his record rules are part of the query: nothing that was not sent counts, not even
+    in a sum), or what an entry (payment, opening entry) moves on his account. The
+    entries are read by the superuser, within his entities and companies.
+
+    The answer takes the same number of queries whatever the number of lines.
+    """
+
+    _name = "demat.statement"
+    _description = "Statement of account"
+
+    def _scope(self, wanted):
+        """Return the entities that are looked at.
+
+        :return: ``res.partner``, sudo; empty when he may not see the one asked for
+        """
+        entities = self.env.user._demat_portal_entities()
+        if wanted.entity:
+            return entities.filtered(lambda one: one.id == wanted.entity)
+        return entities
+
+    # -- queries ---------------------------------------------------------------------
+
+    def _lines_sql(self, entities):
+        """Return the query of all the lines of these entities."""
+        self.env.flush_all()
+        return SQL(
+            "%s UNION ALL %s UNION ALL %s",
+            self._invoices_sql(entities),
+            self._entries_sql(entities),
+            self._pending_sql(entities),
+        )
+
+    def _invoices_sql(self, entities):
+        """Invoices and credit notes, through the rules of the user.
+
+        An invoice may be due in several parts: ``due`` is the oldest one that is open,
+        ``late`` the sum of those that are past.
+        """
+        query = self.env["account.move"]._search(
+            Domain("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))
+            & Domain("state", "=", "posted")
+            & Domain("commercial_partner_id", "in", entities.ids)
+        )
+        today = fields.Date.context_today(self)
+        ages = SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(amount_residual_currency) FILTER (WHERE "
+                "%(today)s - COALESCE(date_maturity, date) BETWEEN %(low)s AND "
+                "%(high)s), 0) AS %(name)s",
+                today=today,
+                low=low,
+                high=high,
+                name=SQL.identifier(name),
+            )
+            for name, low, high in zip(
+                AGES,
+                (-(10**6), 1, 31, 61, 91),
+                (0, 30, 60, 90, 10**6),
+                strict=True,
+            )
+        )
+        return SQL(
+            """
+            SELECT account_move.id AS move_id,
+                   CASE WHEN account_move.move_type = 'out_refund' THEN 'refund'
+                        ELSE 'invoice' END AS kind,
+                   CASE WHEN account_move.move_type = 'out_refund' THEN 1
+                        ELSE 0 END AS rank,
+                   COALESCE(account_move.invoice_date, account_move.date) AS date,
+                   account_move.name, account_move.ref,
+                   account_move.commercial_partner_id AS partner_id,
+                   account_move.company_id, account_move.currency_id,
+                   account_move.project_id,
+                   account_move.amount_total_in_currency_signed AS amount,
+                   CASE WHEN account_move.payment_state
+                             IN ('in_payment', 'paid', 'reversed') THEN 0
+                        WHEN account_move.move_type = 'out_refund'
+                        THEN -account_move.amount_residual
+                        ELSE account_move.amount_residual END AS open,
+                   COALESCE(term.due, account_move.invoice_date_due) AS due,
+                   account_move.payment_state,
+                   COALESCE(term.age_30 + term.age_60 + term.age_90 + term.age_more, 0)
+                       AS late,
+                   %(columns)s
+              FROM %(source)s
+              LEFT JOIN LATERAL (
+                   SELECT MIN(COALESCE(date_maturity, date)) AS due, %(ages)s
+                     FROM account_move_line
+                    WHERE move_id = account_move.id
+                      AND display_type = 'payment_term'
+                      AND amount_residual_currency > 0
+                   ) AS term
+                ON account_move.move_type != 'out_refund'
+               AND account_move.amount_residual != 0
+               AND account_move.payment_state NOT IN ('in_payment', 'paid', 'reversed')
+             WHERE %(where)s
+            """,
+            columns=SQL(", ").join(
+                SQL("COALESCE(term.%s, 0) AS %s", SQL.identifier(n), SQL.identifier(n))
+                for n in AGES
+            ),
+            source=query.from_clause,
+            ages=ages,
+            where=query.where_clause or SQL("TRUE"),
+        )
+
+    def _entries_sql(self, entities):
+        """Payments and other entries on the customer's account, one line for each."""
+        return SQL(
+            """
+            SELECT move.id AS move_id,
+                   CASE WHEN SUM(line.amount_currency) < 0 THEN 'payment'
+                        ELSE 'entry' END AS kind,
+                   2 AS rank, move.date, move.name, move.ref,
+                   partner.commercial_partner_id AS partner_id,
+                   line.company_id, line.currency_id, NULL::integer AS project_id,
+                   SUM(line.amount_currency) AS amount, 0 AS open,
+                   NULL::date AS due, NULL AS payment_state, 0 AS late, %(zeros)s
+              FROM account_move_line AS line
+              JOIN account_move AS move ON move.id = line.move_id
+              JOIN res_partner AS partner ON partner.id = line.partner_id
+             WHERE partner.commercial_partner_id IN %(entities)s
+               AND line.account_id IN (
+                   SELECT id FROM account_account
+                    WHERE account_type = 'asset_receivable')
+               AND line.parent_state = 'posted'
+               AND line.display_type = 'product'
+               AND move.move_type = 'entry'
+               AND line.company_id IN %(companies)s
+             GROUP BY move.id, partner.commercial_partner_id, line.company_id,
+                      line.currency_id
+            HAVING SUM(line.amount_currency) != 0
+            """,
+            zeros=self._zeros(),
+            entities=tuple(entities.ids) or (0,),
+            companies=tuple(self.env.companies.ids) or (0,),
+        )
+
+    def _pending_sql(self, entities):
+        """Payments without an entry yet, of invoices that count as paid for the host.
+
+        Their entry is the one of the bank's statement, which makes the payment *paid*.
+        """
+        return SQL(
+            """
+            SELECT payment.id AS move_id, 'pending' AS kind, 3 AS rank, payment.date,
+                   payment.name, payment.memo AS ref,
+                   partner.commercial_partner_id AS partner_id,
+                   payment.company_id, payment.currency_id, NULL::integer AS project_id,
+                   -payment.amount AS amount, 0 AS open,
+                   NULL::date AS due, NULL AS payment_state, 0 AS late, %(zeros)s
+              FROM account_payment AS payment
+              JOIN res_partner AS partner ON partner.id = payment.partner_id
+             WHERE partner.commercial_partner_id IN %(entities)s
+               AND payment.move_id IS NULL
+               AND payment.state = 'in_process'
+               AND payment.payment_type = 'inbound'
+               AND payment.company_id IN %(companies)s
+               AND EXISTS (
+                   SELECT FROM account_move__account_payment AS link
+                     JOIN account_move AS paid ON paid.id = link.invoice_id
+                    WHERE link.payment_id = payment.id
+                      AND paid.payment_state IN ('in_payment', 'partial'))
+            """,
+            zeros=self._zeros(),
+            entities=tuple(entities.ids) or (0,),
+            companies=tuple(self.env.companies.ids) or (0,),
+        )
+
+    @staticmethod
+    def _zeros():
+        return SQL(", ").join(SQL("0 AS %s", SQL.identifier(name)) for name in AGES)
+
+    def _rows_sql(self, entities, wanted):
+        """Return the query of the lines that are shown, each with the balance after it.
+
+        The balance is the one of the whole account: it takes all the lines, then the
+        filter chooses.
+        """
+        return SQL(
+            """
+            WITH line AS (%(lines)s),
+            running AS (
+                SELECT *, SUM(amount) OVER (
+                           PARTITION BY company_id, currency_id
+                           ORDER BY date, rank, move_id, partner_id) AS balance
+                  FROM line)
+            SELECT *, COUNT(*) OVER () AS total FROM running
+             WHERE %(filter)s ORDER BY %(order)s
+            """,
+            lines=self._lines_sql(entities),
+            filter=self._filter_sql(wanted),
+            order=SQL(_ORDERS[wanted.sort or "newest"]),  # pylint: disable=sql-injection
+        )
+
+    def _filter_sql(self, wanted):
+        parts = [SQL("TRUE")]
+        first, last = wanted.period()
+        if first:
+            parts.append(SQL("date BETWEEN %s AND %s", first, last))
+        if wanted.site:
+            parts.append(SQL("project_id = %s", wanted.site))
+        if wanted.show == "unpaid":
+            parts.append(SQL("open != 0"))
+        elif wanted.show == "overdue":
+            parts.append(SQL("late > 0"))
+        if wanted.search:
+            text = f"%{wanted.search.translate(_LIKE)}%"
+            found = [SQL("name ILIKE %s", text), SQL("ref ILIKE %s", text)]
+            for amount in statement_filter.amounts(wanted.search):
+                found.append(SQL("ABS(amount) = %s OR ABS(open) = %s", amount, amount))
+            parts.append(SQL("(%s)", SQL(" OR ").join(found)))
+        return SQL(" AND ").join(parts)
+
+    # -- answers ---------------------------------------------------------------------
+
+    @api.private
+    def _overview(self, entities):
+        """Return sums of the whole account of these entities, in one query.
+
+        :return: ``{"accounts": {(company id, currency id): {"balance", "late",
+            **ages}}, "months": {(company id, currency id): {first day: sum}},
+            "sites": [project id]}``; sums are Decimal
+        """
+        sums = SQL(", ").join(
+            SQL("SUM(%s)", SQL.identifier(name))
+            for name in ("amount", "late", "open", *AGES)
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH line AS (
+                    SELECT *, DATE_TRUNC('month', date)::date AS month
+                      FROM (%s) AS every)
+                SELECT GROUPING(project_id, month), company_id, currency_id, month,
+                       project_id, %s
+                  FROM line
+                 GROUP BY GROUPING SETS (
+                       (company_id, currency_id), (company_id, currency_id, month),
+                       (project_id))
+                """,
+                self._lines_sql(entities),
+                sums,
+            )
+        )
+        answer = {"accounts": {}, "months": {}, "sites": []}
+        for level, company, currency, month, site, *values in rows:
+            if level == 1 and site:
+                answer["sites"].append(site)
+            elif level == 2:
+                months = answer["months"].setdefault((company, currency), {})
+                months[month] = values[0]
+            elif level == 3:
+                names = ("balance", "late", "open", *AGES)
+                answer["accounts"][company, currency] = dict(
+                    zip(names, values, strict=True)
+                )
+        return answer
+
+    @api.private
+    def _page(self, entities, wanted, limit):
+        """Return one page of lines.
+
+        :return: ``(rows, total)``: dictionaries by the columns of the query, and the
+            number of lines of all the pages
+        """
+        query = SQL(
+            "%s LIMIT %s OFFSET %s",
+            self._rows_sql(entities, wanted),
+            limit,
+            (wanted.page - 1) * limit,
+        )
+        self.env.cr.execute(query)
+        rows = self.env.cr.dictfetchall()
+        return rows, rows[0]["total"] if rows else 0
+
+    @api.private
+    def _every(self, entities, wanted, chunk=1000):
+        """Yield all the lines in chunks, through a cursor of the database."""
+        cursor = self.env.cr
+        cursor.execute(
+            SQL(
+                "DECLARE demat_statement NO SCROLL CURSOR FOR %s",
+                self._rows_sql(entities, wanted),
+            )
+        )
+        rows = True
+        while rows:
+            cursor.execute(SQL("FETCH %s FROM demat_statement", chunk))
+            if rows := cursor.dictfetchall():
+                yield rows
+        cursor.execute("CLOSE demat_statement")
