@@ -16,6 +16,8 @@ file of the host), ``long`` and ``json``.
 number of invoices on the processing screen. ``./demat bench memory N`` runs
 ``bench/memory.py`` with the servers of the first: peak memory of the workers.
 ``./demat bench quote N`` runs ``bench/quote.py`` with them: N quotes are signed online.
+``./demat bench portal N`` runs ``bench/portal.py`` without: the customer's pages in a
+base of N invoices.
 """
 
 import os
@@ -31,6 +33,7 @@ SUBJECTS = {
     "process": ("invoices", 10_000),
     "memory": ("invoices", 5000),
     "quote": ("quotes", 20),
+    "portal": ("invoices", 200_000),
 }
 KIND = "bench"
 
@@ -45,7 +48,7 @@ def subject(words):
     if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
         raise console.Failure(
             f"cannot measure {' '.join(words)}",
-            "./demat bench [N], or with archive, process, memory or quote: "
+            "./demat bench [N], or with archive, process, memory, quote or portal: "
             "./demat bench archive [N]",
         )
     if int(rest[0]) < 1:

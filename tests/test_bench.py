@@ -23,6 +23,7 @@ from demat_cli import bench, console, main
         ("bench memory", ("memory", 5000)),
         ("bench quote", ("quote", 20)),
         ("bench quote 3", ("quote", 3)),
+        ("bench portal", ("portal", 200_000)),
     ],
 )
 def test_words(line, wanted):
