@@ -151,10 +151,8 @@ class TestStatement(GroupCase):
     def test_payment_without_entry(self):
         """A payment that the host has no entry of yet shows, and is not owed twice."""
         move = self._published(self.silent, amount=80)
-        method = self.company_data[
-            "default_journal_bank"
-        ].inbound_payment_method_line_ids
-        method.payment_account_id = False
+        bank = self.company_data["default_journal_bank"]
+        bank.inbound_payment_method_line_ids.payment_account_id = False
         before = self._values(self.neighbour)["accounts"][0]["balance"]
         register = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids
@@ -276,6 +274,7 @@ class TestStatement(GroupCase):
         self.assertEqual(numbers[self.old.name]["Reference"], "'=BC-77")
         self.assertEqual(numbers[self.old.name]["Left to pay"], "1000.00")
         self.owner.sudo().lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        self._as(self.owner)
         text = self.url_open("/my/statement/csv").content.decode("utf-8-sig")
         self.assertIn("1234,50", text)
         answer = self.url_open("/my/statement/xlsx")
