@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "views/account_move_views.xml",
+        "views/layout_templates.xml",
         "views/documents_templates.xml",
         "views/payment_templates.xml",
         "views/home_templates.xml",

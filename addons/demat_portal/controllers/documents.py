@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import date
 
+from werkzeug.exceptions import NotFound
+
 from odoo import http
 from odoo.fields import Domain
 from odoo.http import request
@@ -33,6 +35,8 @@ class DematDocuments(CustomerPortal):
         narrow it. What is no value of a filter is left out of it.
         """
         Document = request.env["ged.document"]
+        if not Document.has_access("read"):
+            raise NotFound()
         since = request.env.user._demat_visit_documents()
         all_ = Document._demat_portal_domain()
         chosen = {

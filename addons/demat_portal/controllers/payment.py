@@ -33,6 +33,7 @@ class DematPayment(PortalAccount):
     @http.route(PAY, type="http", auth="user", methods=["GET", "POST"], website=True)
     def demat_portal_pay(self, scope=None, **_kwargs):
         """Show what is to be paid: ``ids`` (any number), or ``scope=overdue``."""
+        _check_reader()
         moves = self._demat_chosen(scope)
         paying = moves._demat_paying()
         groups = (moves - paying)._demat_pay_groups()
@@ -56,6 +57,7 @@ class DematPayment(PortalAccount):
         :return: processing values of the host's transaction
         :raise ValidationError: forged, too old, or not what is due any more
         """
+        _check_reader()
         group = self._demat_offered(access_token)
         self._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("payment_reference",)
@@ -92,6 +94,7 @@ class DematPayment(PortalAccount):
     )
     def demat_portal_paid(self, transaction_id, **_kwargs):
         """Say what became of a payment, and what to do if it failed."""
+        _check_reader()
         own = request.env.user._demat_portal_own()
         transaction = (
             request.env["payment.transaction"]
@@ -108,7 +111,8 @@ class DematPayment(PortalAccount):
             raise NotFound()
         moves = request.env["account.move"].search(
             Domain("id", "in", transaction.invoice_ids.ids)
-            & Domain("commercial_partner_id", "in", own.ids)
+            & Domain("commercial_partner_id", "in", own.ids),
+            order="invoice_date_due, id",
         )
         return request.render(
             "demat_portal.paid",
@@ -244,6 +248,14 @@ class DematInvoicePayment(PaymentPortal):
         if move and not move._demat_may_pay():
             raise ValidationError(request.env._("The access token is invalid."))
         return super().invoice_transaction(invoice_id, access_token, **kwargs)
+
+
+def _check_reader():
+    """:raise NotFound: one of our own people without rights on invoices; for the portal
+    the record rules decide
+    """
+    if not request.env["account.move"].has_access("read"):
+        raise NotFound()
 
 
 def _overdue_domain():

@@ -4,3 +4,4 @@ from . import test_scope
 from . import test_documents
 from . import test_pay
 from . import test_statement
+from . import test_rights

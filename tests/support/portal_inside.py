@@ -1,0 +1,44 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Make what a customer finds on his portal, for :mod:`tests.support.portal`."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+
+
+def publish(env, *, customer, product, count, days_late=20, site=None, send=True):
+    """Make sealed, archived and sent invoices; those are overdue by ``days_late``, less
+    ten days for each one after the first.
+
+    :return: ids
+    """
+    today = fields.Date.today()
+    moves = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": customer,
+                "project_id": site,
+                "invoice_date": today - timedelta(days=days_late + 30),
+                "invoice_date_due": today - timedelta(days=days_late - 10 * number),
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product,
+                            "quantity": 12.5,
+                            "price_unit": 42 + number,
+                        }
+                    )
+                ],
+            }
+            for number in range(count)
+        ]
+    )
+    moves.action_post()
+    if send:
+        moves.action_demat_prepare()
+        moves._demat_start()
+        moves.with_context(force_report_rendering=True)._demat_dispatch_batch()
+    return moves.ids
