@@ -312,6 +312,30 @@ def use_demat_quote_sign(env, payload):
     return {"state": request.state, "same": request._is_current_digest()}
 
 
+def use_demat_portal(env, payload):
+    """A customer's statement of account, once an invoice was sent to him."""
+    from odoo.addons.demat_portal.lib import statement_filter
+
+    sent = env["account.move"].browse(use_demat_invoice(env, payload)["move"])
+    user = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": "Client du portail",
+                "login": "portail",
+                "partner_id": sent.partner_id.id,
+                "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+            }
+        )
+    )
+    statement = env["demat.statement"].with_user(user)
+    wanted = statement_filter.read({})
+    values = statement._page_values(statement._scope(wanted), wanted)
+    [account] = values["accounts"]
+    return {"lines": len(values["lines"]), "balance": float(account["balance"])}
+
+
 def make_pkcs12(password):
     """A certificate made for this test."""
     from cryptography import x509

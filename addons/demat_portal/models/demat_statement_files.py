@@ -183,10 +183,10 @@ class DematStatement(models.AbstractModel):
     def _print_columns(self, partial):
         """Return ``[(heading, part of the width, whether a number)]``."""
         columns = [
-            (self.env._("Date"), 9, False),
-            (self.env._("Document"), 32, False),
-            (self.env._("Due"), 9, False),
-            (self.env._("Late"), 7, True),
+            (self.env._("Date"), 11, False),
+            (self.env._("Document"), 30, False),
+            (self.env._("Due"), 11, False),
+            (self.env._("Late"), 6, True),
             (self.env._("Debit"), 13, True),
             (self.env._("Credit"), 13, True),
             (self.env._("Left to pay"), 13, True),
