@@ -65,6 +65,7 @@ from . import (
     res_partner,
     res_partner_bank,
     res_partner_bill,
+    res_partner_invite,
     res_users,
     sale_order,
 )

@@ -109,35 +109,11 @@ class AccountMove(models.Model):
         :raises UserError: the host's wizard refuses
         """
         self.ensure_one()
-        entity = self.commercial_partner_id
-        user = self.env["res.users"].search(
-            [("partner_id.commercial_partner_id", "=", entity.id)], limit=1
-        )
-        if user:
-            return "existing", user.login
         contact = self._demat_portal_contact(function, main_only)
-        if not contact:
-            return "no_address", self.env._(
-                "%(name)s has no contact with an e-mail address to invite: fill it in "
-                "on the customer.",
-                name=entity.display_name,
-            )
-        wizard = (
-            self.env["portal.wizard"]
-            .with_context(active_ids=[], default_partner_ids=[], demat_in_queue=True)
-            .create({"partner_ids": contact.ids})
-        )
-        invited = wizard.user_ids
-        if invited.email_state != "ok":
-            return "no_address", self.env._(
-                "%(email)s is the login of somebody else already: give %(name)s an "
-                "address of its own.",
-                email=contact.email,
-                name=contact.display_name,
-            )
-        invited.action_grant_access()
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-        return "created", contact.email
+        outcome, words = self.commercial_partner_id._demat_portal_invite(contact)
+        # the line of a run tells the rest in words
+        as_line = {"taken": "no_address", "disabled": "existing"}
+        return as_line.get(outcome, outcome), words
 
     def _demat_portal_contact(self, function="", main_only=False):
         """Return who is invited: the first with one valid address of his own.

@@ -12,3 +12,13 @@ from . import account_move
 from . import demat_statement
 from . import demat_statement_page
 from . import demat_statement_files
+from . import demat_address_change
+from . import demat_notified_portal
+from . import demat_portal_access
+from . import demat_portal_access_life
+from . import demat_portal_throttle
+from . import mail_template
+from . import res_config_settings
+from . import res_partner_access
+from . import res_partner_account
+from . import res_users_access

@@ -5,3 +5,8 @@ from . import test_documents
 from . import test_pay
 from . import test_statement
 from . import test_rights
+from . import test_access_granted
+from . import test_accounts
+from . import test_addresses
+from . import test_consent_portal
+from . import test_mails
