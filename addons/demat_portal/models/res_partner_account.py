@@ -29,10 +29,10 @@ class ResPartner(models.Model):
         compute_sudo=True,
     )
     demat_account_login = fields.Char(
-        string="Login", compute="_compute_demat_account", compute_sudo=True
+        string="Portal Login", compute="_compute_demat_account", compute_sudo=True
     )
     demat_account_login_date = fields.Datetime(
-        string="Last Login", compute="_compute_demat_account", compute_sudo=True
+        string="Last Portal Login", compute="_compute_demat_account", compute_sudo=True
     )
     demat_account_partner_ids = fields.Many2many(
         "res.partner",
