@@ -192,7 +192,7 @@ class DematPortalAccess(models.Model):
     @api.model
     def _cron_end(self):
         """Write the state of the accesses whose last day has passed, and tell."""
-        passed = self.search(
+        passed = self.sudo().search(
             [("state", "=", "granted"), ("date_to", "<", fields.Date.today())]
         )
         for access in passed:

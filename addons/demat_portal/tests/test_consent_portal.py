@@ -15,12 +15,12 @@ class TestConsentPortal(GroupCase):
         super().setUp()
         self._as(self.owner)
 
-    def _declare(self, action, kind="invoice", entity=None, **values):
-        text, version = self.company._demat_get_wording("en_US")
+    def _declare(self, action, kind="invoice", **values):
+        _text, version = self.company._demat_get_wording("en_US")
         return self._post(
             f"{PAGE}/consent",
             {
-                "entity": (entity or self.customer).id,
+                "entity": self.customer.id,
                 "company": self.company.id,
                 "kind": kind,
                 "action": action,
@@ -63,7 +63,7 @@ class TestConsentPortal(GroupCase):
         self.assertTrue(self.customer.demat_consent)
 
     def test_quotes_apart_and_subsidiaries_for_themselves(self):
-        self._declare("given", "quote", self.subsidiary)
+        self._declare("given", "quote", entity=self.subsidiary.id)
         self.assertTrue(self.subsidiary.demat_consent_quote)
         self.assertFalse(self.subsidiary.demat_consent)
         self.assertFalse(self.customer.demat_consent_quote)
@@ -71,13 +71,12 @@ class TestConsentPortal(GroupCase):
     def test_not_without_the_box_nor_another_text(self):
         self._declare("withdrawn")
         before = self._last()
-        self._declare("given", agree="")
+        answer = self._declare("given", agree="")
         self.assertEqual(self._last(), before)
-        self.assertIn("Tick the box", self._get(PAGE).text)
+        self.assertIn("Tick the box", answer.text)
         self.company.demat_consent_wording = "Other words"
-        self._declare("given", version="standard 1")
+        page = self._declare("given", version="standard 1").text
         self.assertEqual(self._last(), before)
-        page = self._get(PAGE).text
         self.assertIn("The text has changed", page)
         self.assertIn("Other words", page)
         self._declare("given", version="1")
@@ -94,7 +93,7 @@ class TestConsentPortal(GroupCase):
             {"kind": "order"},
             {"action": "erased"},
         ):
-            answer = self._declare("given", **values)
+            answer = self._declare(**{"action": "given", **values})
             self.assertEqual(answer.status_code, 404, values)
         answer = self.url_open(
             f"{PAGE}/consent",

@@ -16,6 +16,7 @@ class TestMails(DematInvoiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
         cls.admin = cls._make_user(
             "admin", "base.group_system", "account.group_account_manager"
         )
@@ -63,13 +64,10 @@ class TestMails(DematInvoiceCommon):
             made = delivered.with_context(lang=lang)._generate_template(
                 move.ids, ("subject", "body_html")
             )
+            self.assertEqual(made[move.id]["subject"], f"{words}{move.name}")
             self.customer.lang = lang
-            self.assertEqual(
-                delivered._generate_template(move.ids, ("subject",))[move.id][
-                    "subject"
-                ],
-                f"{words}{move.name}",
-            )
+            made = delivered._generate_template(move.ids, ("subject", "body_html"))
+            self.assertEqual(made[move.id]["subject"], f"{words}{move.name}")
             self.assertIn(move.name, made[move.id]["body_html"])
         self.assertIn(own, self._listed())
         own.with_user(self.admin).action_demat_standard()
@@ -125,7 +123,7 @@ class TestMails(DematInvoiceCommon):
         preview.lang = "en_US"
         self.assertIn("available on your customer area", preview.subject)
         preview.lang = "fr_FR"
-        self.assertIn("disponible", preview.subject)
+        self.assertIn("mise à disposition", preview.subject)
         self.assertIn(move.name, preview.body_html)
 
     def test_only_administrators(self):

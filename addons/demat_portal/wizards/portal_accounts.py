@@ -57,7 +57,7 @@ class DematPortalAccounts(models.TransientModel):
         self.ensure_one()
         partners = self.env["res.partner"]
         partners._demat_check_accounts()
-        self.partner_ids.check_access("write")
+        self.partner_ids.check_access("read")
         if not self.partner_ids:
             raise UserError(self.env._("Choose at least one customer."))
         rows = []
