@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
-from odoo import Command
+from odoo import Command, http
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools import mute_logger
 
@@ -95,7 +95,7 @@ class GroupCase(DematInvoiceCommon, HttpCase):
     def _post(self, url, values):
         with mute_logger("odoo.http"):
             return self.url_open(
-                url, data=values | {"csrf_token": self.csrf_token()}, method="POST"
+                url, data=values | {"csrf_token": http.Request.csrf_token(self)}, method="POST"
             )
 
     def _rpc(self, url, **params):
