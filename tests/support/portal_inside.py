@@ -42,3 +42,13 @@ def publish(env, *, customer, product, count, days_late=20, site=None, send=True
         moves._demat_start()
         moves.with_context(force_report_rendering=True)._demat_dispatch_batch()
     return moves.ids
+
+
+def invite(env, *, customer, email):
+    """Invite a new contact of the customer by the host's own wizard."""
+    contact = env["res.partner"].create(
+        {"name": "Anne Lenoir", "parent_id": customer, "email": email, "lang": "fr_FR"}
+    )
+    wizard = env["portal.wizard"].create({"partner_ids": [Command.set(contact.ids)]})
+    wizard.user_ids.action_grant_access()
+    return contact.id

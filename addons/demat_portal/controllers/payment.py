@@ -114,6 +114,8 @@ class DematPayment(PortalAccount):
             & Domain("commercial_partner_id", "in", own.ids),
             order="invoice_date_due, id",
         )
+        if not moves:
+            raise NotFound()
         return request.render(
             "demat_portal.paid",
             {
