@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A customer from his invitation to the withdrawal of his consent; the clerk sees it."""
+"""A customer, from the invitation until he withdraws his consent; the clerk sees it."""
 
 import io
 import re
