@@ -95,7 +95,9 @@ class GroupCase(DematInvoiceCommon, HttpCase):
     def _post(self, url, values):
         with mute_logger("odoo.http"):
             return self.url_open(
-                url, data=values | {"csrf_token": http.Request.csrf_token(self)}, method="POST"
+                url,
+                data=values | {"csrf_token": http.Request.csrf_token(self)},
+                method="POST",
             )
 
     def _rpc(self, url, **params):

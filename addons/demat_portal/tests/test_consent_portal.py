@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_group import GroupCase
 
@@ -95,10 +96,11 @@ class TestConsentPortal(GroupCase):
         ):
             answer = self._declare(**{"action": "given", **values})
             self.assertEqual(answer.status_code, 404, values)
-        answer = self.url_open(
-            f"{PAGE}/consent",
-            data={"entity": self.customer.id, "company": self.company.id},
-        )
+        with mute_logger("odoo.http"):
+            answer = self.url_open(
+                f"{PAGE}/consent",
+                data={"entity": self.customer.id, "company": self.company.id},
+            )
         self.assertEqual(answer.status_code, 400, "no token against forged forms")
         self.assertEqual(self.env["demat.consent"].search_count([]), before)
 
