@@ -7,6 +7,7 @@ import logging
 from demo import company as firm
 from demo import people
 from demo.catalogue import Catalogue
+from demo.documents import file_papers
 from demo.invoices import Invoices
 from demo.listener import listening
 from demo.quotes import create_quotes, send_for_signature
@@ -125,6 +126,7 @@ def _fill(env, context):
     _logger.info("demo: sending")
     invoices.send(made)
     invoices.live_on(made, staff["admin"])
+    file_papers(env, company, customers.property_firm, sites)
     return {
         "users": [
             {
@@ -145,8 +147,8 @@ def _first_steps(made):
         f"{made['ready_firm'].name} (it is ready), read who will be told, press "
         "“Envoyer”.",
         "Read the mail among the received mails and follow its link.",
-        "As the portal customer: Mes factures; download the sealed PDF, pay one on "
-        "line.",
+        "As the portal customer: Relevé de facturation; pay what is overdue on line, "
+        "take the originals of the year as ZIP; Mes documents, Ma dématérialisation.",
         "Sign a quote: its mail is among the received mails too; the list Ventes › "
         "Commandes › Devis à signer follows it.",
         f"As the clerk: {made['blocked_by_rule'].name} was refused, its lines have no "

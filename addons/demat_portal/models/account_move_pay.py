@@ -37,14 +37,19 @@ class AccountMove(models.Model):
         return super()._has_to_be_paid() and self._demat_may_pay()
 
     def _demat_may_pay(self):
-        """Say whether the user of the environment may pay this move on line."""
+        """Say whether the user of the environment may pay this move on line.
+
+        Whoever reads it by a granted access only may not; the rest is the host's. What
+        can be told without a query comes first: lists ask it per invoice.
+        """
         self.ensure_one()
         user = self.env.user
+        if user._is_public() or user._is_internal():
+            return True
         entity = self.sudo().commercial_partner_id
         return (
-            user._is_public()
-            or user._is_internal()
-            or entity not in user._demat_portal_entities()
+            entity == user.sudo().commercial_partner_id
+            or entity.id not in user._demat_portal_granted_ids()
             or entity in user._demat_portal_own()
         )
 

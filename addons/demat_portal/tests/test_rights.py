@@ -24,9 +24,8 @@ LISTS = (
 BY_IDS = ("/my/statement", "/my/statement/pay", "/my/statement/zip")
 
 
-@tagged("post_install", "-at_install")
-class TestRights(GroupCase):
-    """Who gets what, by every address of the addon, each with a login of his own."""
+class RightsCase(GroupCase):
+    """What a group has, and all addresses by which somebody might get at it."""
 
     @classmethod
     def setUpClass(cls):
@@ -110,6 +109,11 @@ class TestRights(GroupCase):
                 self.assertIn(response.status_code, statuses)
                 for secret in (*self.secrets, "TX-SECRET"):
                     self.assertNotIn(secret, response.text)
+
+
+@tagged("post_install", "-at_install")
+class TestRights(RightsCase):
+    """Who gets what, by every address of the addon, each with a login of his own."""
 
     def test_anonymous(self):
         self._as(None)
