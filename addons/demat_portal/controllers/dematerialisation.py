@@ -265,16 +265,16 @@ def _note_consent(entity, company, kind, action):
     """Tell the clerk, where he looks: on the customer."""
     env = request.env
     words = {
-        ("invoice", "given"): env._("accepts electronic invoices"),
-        ("invoice", "withdrawn"): env._("no longer accepts electronic invoices"),
-        ("quote", "given"): env._("accepts electronic quotes"),
-        ("quote", "withdrawn"): env._("no longer accepts electronic quotes"),
+        "invoice_given": env._("accepts electronic invoices"),
+        "invoice_withdrawn": env._("no longer accepts electronic invoices"),
+        "quote_given": env._("accepts electronic quotes"),
+        "quote_withdrawn": env._("no longer accepts electronic quotes"),
     }
     entity.message_post(
         body=env._(
             "Portal: %(name)s %(statement)s of %(company)s.",
             name=env.user.name,
-            statement=words[kind, action],
+            statement=words[f"{kind}_{action}"],
             company=company.name,
         ),
         author_id=env.user.partner_id.id,

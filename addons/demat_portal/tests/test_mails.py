@@ -20,11 +20,13 @@ class TestMails(DematInvoiceCommon):
         cls.admin = cls._make_user(
             "admin", "base.group_system", "account.group_account_manager"
         )
-        cls.env["res.lang"]._activate_lang("fr_FR")
+        for lang in ("en_US", "fr_FR"):
+            cls.env["res.lang"]._activate_lang(lang)
         cls.env["ir.module.module"].search(
             [("name", "=", "demat_invoice")]
         )._update_translations(["fr_FR"])
         cls.other = cls.env["res.company"].create({"name": "Ailleurs SARL"})
+        cls.admin.company_ids |= cls.other
 
     def _templates(self, user=None):
         templates = self.env["mail.template"].with_user(user or self.admin)
