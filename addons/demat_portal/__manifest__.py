@@ -25,6 +25,7 @@
         "views/res_partner_views.xml",
         "views/account_move_views.xml",
         "views/layout_templates.xml",
+        "views/login_templates.xml",
         "views/documents_templates.xml",
         "views/payment_templates.xml",
         "views/home_templates.xml",
