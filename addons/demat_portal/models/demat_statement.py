@@ -113,10 +113,12 @@ class DematStatement(models.AbstractModel):
                     WHERE move_id = account_move.id
                       AND display_type = 'payment_term'
                       AND amount_residual_currency > 0
-                   ) AS term
-                ON account_move.move_type != 'out_refund'
-               AND account_move.amount_residual != 0
-               AND account_move.payment_state NOT IN ('in_payment', 'paid', 'reversed')
+                      -- the lines of what is paid are not looked up
+                      AND account_move.amount_residual != 0
+                      AND account_move.move_type != 'out_refund'
+                      AND account_move.payment_state
+                          NOT IN ('in_payment', 'paid', 'reversed')
+                   ) AS term ON TRUE
              WHERE %(where)s
             """,
             columns=SQL(", ").join(
@@ -195,27 +197,52 @@ class DematStatement(models.AbstractModel):
     def _zeros():
         return SQL(", ").join(SQL("0 AS %s", SQL.identifier(name)) for name in AGES)
 
-    def _rows_sql(self, entities, wanted):
+    def _rows_sql(self, entities, wanted, overview):
         """Return the query of the lines that are shown, each with the balance after it.
 
-        The balance is the one of the whole account: it takes all the lines, then the
-        filter chooses.
+        The balance is the one of the whole account, so that a filter by anything but
+        the date leaves it out. What was before the dates is in the overview.
         """
+        if wanted.partial:
+            balance = SQL("NULL::numeric AS balance")
+        else:
+            balance = SQL(
+                "%s + SUM(amount) OVER (PARTITION BY company_id, currency_id "
+                "ORDER BY date, rank, move_id, partner_id) AS balance",
+                self._opening_sql(wanted, overview),
+            )
         return SQL(
             """
-            WITH line AS (%(lines)s),
-            running AS (
-                SELECT *, SUM(amount) OVER (
-                           PARTITION BY company_id, currency_id
-                           ORDER BY date, rank, move_id, partner_id) AS balance
-                  FROM line)
-            SELECT *, COUNT(*) OVER () AS total FROM running
+            SELECT *, %(balance)s, COUNT(*) OVER () AS total
+              FROM (%(lines)s) AS line
              WHERE %(filter)s ORDER BY %(order)s
             """,
+            balance=balance,
             lines=self._lines_sql(entities),
             filter=self._filter_sql(wanted),
             order=SQL(_ORDERS[wanted.sort or "newest"]),  # pylint: disable=sql-injection
         )
+
+    def _opening_sql(self, wanted, overview):
+        """Return what each account had before the dates, as an expression of a line."""
+        openings = self._openings_before(wanted, overview)
+        cases = [
+            SQL("WHEN company_id = %s AND currency_id = %s THEN %s", *key, amount)
+            for key, amount in openings.items()
+        ]
+        if not cases:
+            return SQL("0")
+        return SQL("CASE %s ELSE 0 END", SQL(" ").join(cases))
+
+    @api.private
+    def _openings_before(self, wanted, overview):
+        """Return ``{(company id, currency id): sum}`` of what is before the dates."""
+        first, _last = wanted.period()
+        return {
+            key: sum(amount for month, amount in months.items() if month < first)
+            for key, months in overview["months"].items()
+            if first
+        }
 
     def _filter_sql(self, wanted):
         parts = [SQL("TRUE")]
@@ -282,7 +309,7 @@ class DematStatement(models.AbstractModel):
         return answer
 
     @api.private
-    def _page(self, entities, wanted, limit):
+    def _page(self, entities, wanted, limit, overview):
         """Return one page of lines.
 
         :return: ``(rows, total)``: dictionaries by the columns of the query, and the
@@ -290,7 +317,7 @@ class DematStatement(models.AbstractModel):
         """
         query = SQL(
             "%s LIMIT %s OFFSET %s",
-            self._rows_sql(entities, wanted),
+            self._rows_sql(entities, wanted, overview),
             limit,
             (wanted.page - 1) * limit,
         )
@@ -299,13 +326,13 @@ class DematStatement(models.AbstractModel):
         return rows, rows[0]["total"] if rows else 0
 
     @api.private
-    def _every(self, entities, wanted, chunk=1000):
+    def _every(self, entities, wanted, overview, chunk=1000):
         """Yield all the lines in chunks, through a cursor of the database."""
         cursor = self.env.cr
         cursor.execute(
             SQL(
                 "DECLARE demat_statement NO SCROLL CURSOR FOR %s",
-                self._rows_sql(entities, wanted),
+                self._rows_sql(entities, wanted, overview),
             )
         )
         rows = True

@@ -50,7 +50,8 @@ class DematStatement(models.AbstractModel):
     def _chunks(self, frame):
         """Yield the lines as they are shown, in chunks."""
         several = len(frame["entities"]) > 1
-        for rows in self._every(frame["entities"], frame["wanted"]):
+        every = self._every(frame["entities"], frame["wanted"], frame["overview"])
+        for rows in every:
             yield self._line_values(rows, several)
 
     def _openings(self, frame):
@@ -244,9 +245,10 @@ class DematStatement(models.AbstractModel):
         """Return the invoices of a filter, as the user, and the sites there are."""
         overview = self._overview(entities)
         wanted = wanted.settled(self._years(overview))
+        wanted = replace(wanted, sort="oldest", page=1)
         ids = [
             row["move_id"]
-            for rows in self._every(entities, replace(wanted, sort="oldest", page=1))
+            for rows in self._every(entities, wanted, overview)
             for row in rows
             if row["rank"] < 2
         ]

@@ -68,10 +68,10 @@ class DematStatement(models.AbstractModel):
         """
         overview = self._overview(entities)
         wanted = wanted.settled(self._years(overview))
-        rows, total = self._page(entities, wanted, PAGE)
+        rows, total = self._page(entities, wanted, PAGE, overview)
         if wanted.page > 1 and not rows:
             wanted = replace(wanted, page=1)
-            rows, total = self._page(entities, wanted, PAGE)
+            rows, total = self._page(entities, wanted, PAGE, overview)
         return {
             **self._frame(entities, wanted, overview),
             "lines": self._line_values(rows, len(entities) > 1),
@@ -86,6 +86,7 @@ class DematStatement(models.AbstractModel):
         return {
             "wanted": wanted,
             "entities": entities,
+            "overview": overview,
             "accounts": self._account_values(overview, wanted),
             "years": self._years(overview),
             "months": self._months(overview, wanted),
@@ -118,15 +119,13 @@ class DematStatement(models.AbstractModel):
         leaves, is ``credit``: with it the ageing makes up the balance.
         """
         first, last = wanted.period()
+        openings = self._openings_before(wanted, overview)
         several = len({company for company, _currency in overview["accounts"]}) > 1
         values = []
         for (company_id, currency_id), sums in sorted(overview["accounts"].items()):
             currency = self.env["res.currency"].sudo().browse(currency_id)
             company = self.env["res.company"].sudo().browse(company_id)
             months = overview["months"].get((company_id, currency_id), {})
-            opening = sum(
-                amount for month, amount in months.items() if first and month < first
-            )
             closing = sum(
                 amount for month, amount in months.items() if not last or month <= last
             )
@@ -139,7 +138,7 @@ class DematStatement(models.AbstractModel):
                     "late": sums["late"],
                     "ages": [sums[age] for age in AGES],
                     "credit": sums["balance"] - sum(sums[age] for age in AGES),
-                    "opening": opening,
+                    "opening": openings.get((company_id, currency_id), 0),
                     "closing": closing,
                     "since": first,
                 }
