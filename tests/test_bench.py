@@ -72,6 +72,19 @@ def test_the_processing_screen_is_measured(make_server, demat_template):
     assert few["prepare_queries"] == many["prepare_queries"]
 
 
+def test_the_portal_is_measured(make_server, demat_template):
+    """The statement of a customer asks the database less often than Odoo's list."""
+    figures = make_server(demat_template).run(
+        "from bench import portal\nresult = portal.run(env, {'count': 2000})"
+    )
+    pages = figures["pages"]
+    assert figures["large"] == 100
+    assert pages["statement"]["queries"] < pages["odoo list"]["queries"]
+    from bench import portal
+
+    assert portal.lines(figures)[-1].startswith("ratio ")
+
+
 @pytest.mark.parametrize(
     "counts",
     [(200, 2000), pytest.param((1000, 10_000), marks=pytest.mark.long)],
