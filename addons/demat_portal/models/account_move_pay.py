@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.http import request
 
 #: What a customer owes, and what reduces it when he chooses so.
 PAYABLE_TYPES = ("out_invoice", "out_receipt", "out_refund")
@@ -37,13 +38,14 @@ class AccountMove(models.Model):
         return super()._has_to_be_paid() and self._demat_may_pay()
 
     def _demat_may_pay(self):
-        """Say whether the user of the environment may pay this move on line.
+        """Say whether the user of the session may pay this move on line.
 
+        The host's pages ask it as the superuser, so the session tells who he is.
         Whoever reads it by a granted access only may not; the rest is the host's. What
         can be told without a query comes first: lists ask it per invoice.
         """
         self.ensure_one()
-        user = self.env.user
+        user = request.env.user if request else self.env.user
         if user._is_public() or user._is_internal():
             return True
         entity = self.sudo().commercial_partner_id
