@@ -107,18 +107,19 @@ class DematStatement(models.AbstractModel):
                        AS late,
                    %(columns)s
               FROM %(source)s
-              LEFT JOIN LATERAL (
-                   SELECT MIN(COALESCE(date_maturity, date)) AS due, %(ages)s
+              LEFT JOIN (
+                   SELECT move_id, MIN(COALESCE(date_maturity, date)) AS due, %(ages)s
                      FROM account_move_line
-                    WHERE move_id = account_move.id
+                    WHERE account_id IN %(accounts)s
+                      AND partner_id IN %(entities)s
+                      AND reconciled IS NOT TRUE
                       AND display_type = 'payment_term'
                       AND amount_residual_currency > 0
-                      -- the lines of what is paid are not looked up
-                      AND account_move.amount_residual != 0
-                      AND account_move.move_type != 'out_refund'
-                      AND account_move.payment_state
-                          NOT IN ('in_payment', 'paid', 'reversed')
-                   ) AS term ON TRUE
+                    GROUP BY move_id
+                   ) AS term
+                ON term.move_id = account_move.id
+               AND account_move.move_type != 'out_refund'
+               AND account_move.payment_state NOT IN ('in_payment', 'paid', 'reversed')
              WHERE %(where)s
             """,
             columns=SQL(", ").join(
@@ -127,6 +128,8 @@ class DematStatement(models.AbstractModel):
             ),
             source=query.from_clause,
             ages=ages,
+            accounts=self._receivable_ids(),
+            entities=tuple(entities.ids) or (0,),
             where=query.where_clause or SQL("TRUE"),
         )
 
@@ -146,9 +149,7 @@ class DematStatement(models.AbstractModel):
               JOIN account_move AS move ON move.id = line.move_id
               JOIN res_partner AS partner ON partner.id = line.partner_id
              WHERE partner.commercial_partner_id IN %(entities)s
-               AND line.account_id IN (
-                   SELECT id FROM account_account
-                    WHERE account_type = 'asset_receivable')
+               AND line.account_id IN %(accounts)s
                AND line.parent_state = 'posted'
                AND line.display_type = 'product'
                AND move.move_type = 'entry'
@@ -158,9 +159,20 @@ class DematStatement(models.AbstractModel):
             HAVING SUM(line.amount_currency) != 0
             """,
             zeros=self._zeros(),
+            accounts=self._receivable_ids(),
             entities=tuple(entities.ids) or (0,),
             companies=tuple(self.env.companies.ids) or (0,),
         )
+
+    def _receivable_ids(self):
+        """Return the ids of the accounts of customers, of all companies.
+
+        As numbers: the database then finds the lines by its index of account and
+        partner.
+        """
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        found = accounts.search_fetch([("account_type", "=", "asset_receivable")], [])
+        return tuple(found.ids) or (0,)
 
     def _pending_sql(self, entities):
         """Payments without an entry yet, of invoices that count as paid for the host.
