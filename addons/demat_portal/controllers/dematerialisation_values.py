@@ -78,7 +78,8 @@ def _company_values(entity, company):
     current = register._get_current(entity, company)
     upcoming = register._get_upcoming(entity, company)
     kinds = []
-    for kind, name in (("invoice", env._("Invoices")), ("quote", env._("Quotes"))):
+    names = {"invoice": env._("Invoices"), "quote": env._("Quotes")}
+    for kind, name in names.items():
         key = (entity.id, kind)
         next_action = upcoming.get(key, current.get(key, (None,)))[0]
         kinds.append(

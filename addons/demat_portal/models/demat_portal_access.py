@@ -243,7 +243,8 @@ class DematPortalAccess(models.Model):
                     and user != self.env.ref("base.user_root")
                 )
             )
-            clerk = users.sorted("id")[:1]
+            # rather somebody who invoices than an administrator
+            clerk = users.sorted(lambda user: (user._is_system(), user.id))[:1]
         if clerk:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
