@@ -245,7 +245,8 @@ def _access_values(post):
     :raise UserError: something is missing, or the date is none
     """
     values = {
-        name: str(post.get(name) or "").strip()[:_MAX_TEXT]
+        # in one line: the name stands in the subject of mails
+        name: " ".join(str(post.get(name) or "").split())[:_MAX_TEXT]
         for name in ("name", "email", "reason")
     }
     if not all(values.values()):

@@ -1,8 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import res_partner_scope
 from . import res_users
+from . import demat_portal_granted_mixin
 from . import account_move_pay
+from . import account_move_reader
 from . import account_move_seen
 from . import ged_document
 from . import payment_transaction

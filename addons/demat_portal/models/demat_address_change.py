@@ -13,6 +13,8 @@ from odoo.addons.demat_base.lib import addresses
 LIFE = timedelta(days=7)
 #: Mails to one address, of all customers, in a day.
 MAX_MAILS = 3
+#: New addresses that one person asks for in a day.
+MAX_ASKED = 30
 #: Addresses of one customer or site.
 MAX_ADDRESSES = 10
 
@@ -83,6 +85,20 @@ class DematAddressChange(models.Model):
                 ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
             ]
         )
+        asked = changes.search_count(
+            [
+                ("requested_by_id", "=", self.env.uid),
+                ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
+            ]
+        )
+        if asked >= MAX_ASKED:
+            raise UserError(
+                self.env._(
+                    "You asked for %(count)s new addresses today: confirm them first, "
+                    "and go on tomorrow.",
+                    count=asked,
+                )
+            )
         if recent >= MAX_MAILS:
             raise UserError(
                 self.env._(
@@ -181,6 +197,11 @@ class DematAddressChange(models.Model):
             and self.expires_at > fields.Datetime.now()
             and user.active
             and self.partner_id in user._demat_portal_own()
+            # a site may have gone to another customer meanwhile
+            and (
+                not self.project_id
+                or self.project_id.partner_id.commercial_partner_id == self.partner_id
+            )
         )
 
     def _confirm(self, ip):

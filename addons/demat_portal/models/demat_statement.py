@@ -149,6 +149,7 @@ class DematStatement(models.AbstractModel):
               JOIN account_move AS move ON move.id = line.move_id
               JOIN res_partner AS partner ON partner.id = line.partner_id
              WHERE partner.commercial_partner_id IN %(entities)s
+               AND %(reads)s
                AND line.account_id IN %(accounts)s
                AND line.parent_state = 'posted'
                AND line.display_type = 'product'
@@ -160,6 +161,7 @@ class DematStatement(models.AbstractModel):
             """,
             zeros=self._zeros(),
             accounts=self._receivable_ids(),
+            reads=self._reads_sql("line"),
             entities=tuple(entities.ids) or (0,),
             companies=tuple(self.env.companies.ids) or (0,),
         )
@@ -190,6 +192,7 @@ class DematStatement(models.AbstractModel):
               FROM account_payment AS payment
               JOIN res_partner AS partner ON partner.id = payment.partner_id
              WHERE partner.commercial_partner_id IN %(entities)s
+               AND %(reads)s
                AND payment.move_id IS NULL
                AND payment.state = 'in_process'
                AND payment.payment_type = 'inbound'
@@ -201,8 +204,17 @@ class DematStatement(models.AbstractModel):
                       AND paid.payment_state IN ('in_payment', 'partial'))
             """,
             zeros=self._zeros(),
+            reads=self._reads_sql("payment"),
             entities=tuple(entities.ids) or (0,),
             companies=tuple(self.env.companies.ids) or (0,),
+        )
+
+    def _reads_sql(self, table):
+        """Return the condition that the user reads the papers of this company for this
+        partner; entries have no record rule for him."""
+        return self.env.user._demat_portal_reads_sql(
+            SQL.identifier("partner", "commercial_partner_id"),
+            SQL.identifier(table, "company_id"),
         )
 
     @staticmethod

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 #: The host's mails that belong to the dematerialisation: the invitation to the portal.
 HOST_TEMPLATES = ("auth_signup.portal_set_password_email",)
+#: Whoever writes these puts his mail in the place of one of the house.
+_PLACE = {"demat_company_id", "demat_origin_id"}
 #: Addons whose mails are listed.
 ADDONS = ("demat_%", "ged_archive", "chorus_edi")
 
@@ -42,6 +44,19 @@ class MailTemplate(models.Model):
         "WHERE active AND demat_origin_id IS NOT NULL",
         "This company has its own version of this mail already.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        # afterwards: the place may come from the context, too
+        if templates.demat_origin_id or templates.demat_company_id:
+            self._demat_check_editor()
+        return templates
+
+    def write(self, vals):
+        if _PLACE & vals.keys():
+            self._demat_check_editor()
+        return super().write(vals)
 
     # -- which one is written ---------------------------------------------------------
 

@@ -27,17 +27,25 @@ class ResPartner(models.Model):
         string="Account",
         compute="_compute_demat_account",
         compute_sudo=True,
+        groups="demat_base.group_demat_user",
     )
     demat_account_login = fields.Char(
-        string="Portal Login", compute="_compute_demat_account", compute_sudo=True
+        string="Portal Login",
+        compute="_compute_demat_account",
+        compute_sudo=True,
+        groups="demat_base.group_demat_user",
     )
     demat_account_login_date = fields.Datetime(
-        string="Last Portal Login", compute="_compute_demat_account", compute_sudo=True
+        string="Last Portal Login",
+        compute="_compute_demat_account",
+        compute_sudo=True,
+        groups="demat_base.group_demat_user",
     )
     demat_account_partner_ids = fields.Many2many(
         "res.partner",
         string="Accounts on the Portal",
         compute="_compute_demat_account_partner_ids",
+        groups="demat_base.group_demat_user",
         help="This customer and his contacts who have an e-mail address or an account.",
     )
 

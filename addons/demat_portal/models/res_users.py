@@ -1,6 +1,8 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ResUsers(models.Model):
@@ -23,13 +25,47 @@ class ResUsers(models.Model):
         return partners.search([("id", "child_of", root.id)]).commercial_partner_id
 
     @api.private
-    def _demat_portal_granted_ids(self):
-        """Return the ids of the entities that granted this user to read, today.
+    def _demat_portal_granted(self):
+        """Return what this user may read for others today, by whom it was granted.
 
         To be extended: an accountant's access. Never cached, it may end today.
+
+        :return: ``{entity id: ids of the companies whose papers of it he reads}``
         """
         self.ensure_one()
-        return []
+        return {}
+
+    @api.private
+    def _demat_portal_granted_ids(self):
+        """Return the ids of the entities whose papers this user reads for them."""
+        return list(self._demat_portal_granted())
+
+    @api.private
+    def _demat_portal_granted_domain(self, entity, company):
+        """Return the domain of the papers that this user reads for others.
+
+        :param entity: name of the field with the commercial entity
+        :param company: name of the field with our company
+        """
+        return Domain.OR(
+            Domain(entity, "=", partner) & Domain(company, "in", companies)
+            for partner, companies in self._demat_portal_granted().items()
+        )
+
+    @api.private
+    def _demat_portal_reads_sql(self, entity, company):
+        """Return the condition: the user reads papers of this entity at this company.
+
+        :param entity: SQL of a commercial entity
+        :param company: SQL of our company
+        """
+        own = tuple(self._demat_portal_own().ids) or (0,)
+        parts = [SQL("%s IN %s", entity, own)]
+        parts += [
+            SQL("(%s = %s AND %s IN %s)", entity, partner, company, tuple(companies))
+            for partner, companies in self._demat_portal_granted().items()
+        ]
+        return SQL("(%s)", SQL(" OR ").join(parts))
 
     @api.private
     def _demat_portal_entities(self):

@@ -10,11 +10,16 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     @api.private
-    def _demat_portal_granted_ids(self):
-        # EXTENDS demat_portal
-        granted = super()._demat_portal_granted_ids()
+    def _demat_portal_granted(self):
+        # EXTENDS demat_portal: a company lets somebody read its own papers only, and
+        # those of its branches
+        granted = super()._demat_portal_granted()
         accesses = self.env["demat.portal.access"].sudo()
         mine = accesses._in_force_domain() & Domain(
             "accountant_id", "=", self.sudo().partner_id.id
         )
-        return list({*granted, *accesses.search(mine).partner_id.ids})
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        for access in accesses.search(mine):
+            branches = companies.search([("id", "child_of", access.company_id.id)])
+            granted.setdefault(access.partner_id.id, set()).update(branches.ids)
+        return granted

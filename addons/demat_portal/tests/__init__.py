@@ -11,3 +11,4 @@ from . import test_addresses
 from . import test_consent_portal
 from . import test_mails
 from . import test_rights_accountant
+from . import test_reader_limits

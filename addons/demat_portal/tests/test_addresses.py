@@ -2,11 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models import demat_portal_throttle
+from ..models import demat_address_change, demat_portal_throttle
 from .common_group import GroupCase
 
 PAGE = "/my/dematerialisation"
@@ -122,6 +123,21 @@ class TestAddresses(GroupCase):
         self.owner.active = False
         self.authenticate(None, None)
         self.assertEqual(self._get(link).status_code, 404)
+
+    def test_dead_when_the_site_went_to_another_customer(self):
+        self._add(site=self.own_site)
+        link = self._link()
+        self.own_site.partner_id = self.silent
+        self.authenticate(None, None)
+        self.assertEqual(self._post(link, {}).status_code, 404)
+        self.assertFalse(self.own_site.demat_email)
+
+    def test_one_person_does_not_write_to_the_world(self):
+        with patch.object(demat_address_change, "MAX_ASKED", 2):
+            for number in range(3):
+                page = self._add(f"a{number}@accord.example")
+        self.assertIn("go on tomorrow", page.text)
+        self.assertEqual(self.env["demat.address.change"].search_count([]), 2)
 
     def test_removed_at_once_and_noted(self):
         self._add()

@@ -130,3 +130,24 @@ class TestMails(DematInvoiceCommon):
         for name in ("mails", "customise", "standard"):
             with self.assertRaises(AccessError):
                 getattr(template, f"action_demat_{name}")()
+
+    def test_nobody_else_puts_a_mail_in_the_place_of_ours(self):
+        """The host lets every employee make mail templates of his own."""
+        employee = self._make_user("employee", "base.group_user")
+        templates = self.env["mail.template"].with_user(employee)
+        place = {
+            "demat_origin_id": self.env.ref(INVOICE).id,
+            "demat_company_id": self.company.id,
+        }
+        values = {
+            "name": "Ours",
+            "model_id": self.env["ir.model"]._get_id("account.move"),
+        }
+        with self.assertRaises(AccessError):
+            templates.create(values | place)
+        context = {f"default_{name}": value for name, value in place.items()}
+        with self.assertRaises(AccessError):
+            templates.with_context(**context).create(values)
+        own = templates.create(values)
+        with self.assertRaises(AccessError):
+            own.write(place)

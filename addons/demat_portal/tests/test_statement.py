@@ -338,9 +338,9 @@ class TestStatement(GroupCase):
         neighbour, customer = self.neighbour, self.customer
 
         def granted(user):
-            return customer.ids if user == neighbour else []
+            return {customer.id: set(self.company.ids)} if user == neighbour else {}
 
-        with mock.patch.object(users, "_demat_portal_granted_ids", granted):
+        with mock.patch.object(users, "_demat_portal_granted", granted):
             lines = self._values(neighbour, entity=customer.id)["lines"]
             self.assertIn(self.old.id, [line["move_id"] for line in lines])
             self.assertNotIn(self.hidden.id, [line["move_id"] for line in lines])
