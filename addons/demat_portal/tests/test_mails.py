@@ -141,7 +141,7 @@ class TestMails(DematInvoiceCommon):
         }
         values = {
             "name": "Ours",
-            "model_id": self.env["ir.model"]._get_id("account.move"),
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
         }
         with self.assertRaises(AccessError):
             templates.create(values | place)
