@@ -1,6 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import io
+import zipfile
+
 from lxml import html
+from pypdf import PdfReader
 
 from odoo import Command
 from odoo.tests import tagged
@@ -20,6 +24,8 @@ LISTS = (
     "/my/statement/zip?year=all",
     "/my/statement/pay?scope=overdue",
 )
+#: The statement as a file.
+FILES = ("pdf", "xlsx", "csv", "zip")
 #: Addresses that take ids, in a query.
 BY_IDS = ("/my/statement", "/my/statement/pay", "/my/statement/zip")
 
@@ -172,6 +178,37 @@ class TestRights(RightsCase):
         """What the page says; around it are links that repeat its address."""
         [main] = html.fromstring(response.content).xpath("//main") or [None]
         return response.text if main is None else main.text_content()
+
+    def test_files_hold_what_the_user_reads(self):
+        """PDF, XLSX, CSV and ZIP, opened: the same rules as the pages."""
+        for user, expected in ((self.owner, True), (self.neighbour, False)):
+            self._as(user)
+            for kind in FILES:
+                with self.subTest(user=user.login, kind=kind):
+                    response = self._get(f"/my/statement/{kind}?year=all")
+                    self.assertEqual(response.status_code, 200)
+                    text = self._text_of(kind, response.content)
+                    if kind != "zip":  # these invoices have no sealed file
+                        self.assertEqual(self.mine.name in text, expected)
+                        self.assertEqual(self.theirs.name in text, expected)
+                    self.assertNotIn(self.hidden.name, text)
+        for kind in FILES:
+            answers = [
+                self._get(f"/my/statement/{kind}?entity={entity}")
+                for entity in (self.customer.id, 999999999)
+            ]
+            self.assertEqual({one.status_code for one in answers}, {404})
+            self.assertEqual(*(self._content(one) for one in answers))
+
+    def _text_of(self, kind, content):
+        if kind == "csv":
+            return content.decode("utf-8-sig")
+        if kind == "pdf":
+            pages = PdfReader(io.BytesIO(content)).pages
+            return "".join(page.extract_text() for page in pages)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [archive.read(name).decode("latin1") for name in archive.namelist()]
+            return "".join([*archive.namelist(), *parts])
 
     def test_the_host_s_ways_to_pay_obey_too(self):
         """The neighbour has no link: the host's own routes give him nothing."""
