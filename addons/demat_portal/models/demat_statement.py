@@ -44,17 +44,21 @@ class DematStatement(models.AbstractModel):
 
     # -- queries ---------------------------------------------------------------------
 
-    def _lines_sql(self, entities):
-        """Return the query of all the lines of these entities."""
+    def _lines_sql(self, entities, few=False):
+        """Return the query of all the lines of these entities.
+
+        :param few: whether a filter by date leaves few of them
+        """
         self.env.flush_all()
+        accounts = self._receivable_ids()
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
-            self._invoices_sql(entities),
-            self._entries_sql(entities),
+            self._invoices_sql(entities, accounts, few),
+            self._entries_sql(entities, accounts),
             self._pending_sql(entities),
         )
 
-    def _invoices_sql(self, entities):
+    def _invoices_sql(self, entities, accounts, few):
         """Invoices and credit notes, through the rules of the user.
 
         An invoice may be due in several parts: ``due`` is the oldest one that is open,
@@ -64,24 +68,6 @@ class DematStatement(models.AbstractModel):
             Domain("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))
             & Domain("state", "=", "posted")
             & Domain("commercial_partner_id", "in", entities.ids)
-        )
-        today = fields.Date.context_today(self)
-        ages = SQL(", ").join(
-            SQL(
-                "COALESCE(SUM(amount_residual_currency) FILTER (WHERE "
-                "%(today)s - COALESCE(date_maturity, date) BETWEEN %(low)s AND "
-                "%(high)s), 0) AS %(name)s",
-                today=today,
-                low=low,
-                high=high,
-                name=SQL.identifier(name),
-            )
-            for name, low, high in zip(
-                AGES,
-                (-(10**6), 1, 31, 61, 91),
-                (0, 30, 60, 90, 10**6),
-                strict=True,
-            )
         )
         return SQL(
             """
@@ -107,19 +93,7 @@ class DematStatement(models.AbstractModel):
                        AS late,
                    %(columns)s
               FROM %(source)s
-              LEFT JOIN (
-                   SELECT move_id, MIN(COALESCE(date_maturity, date)) AS due, %(ages)s
-                     FROM account_move_line
-                    WHERE account_id IN %(accounts)s
-                      AND partner_id IN %(entities)s
-                      AND reconciled IS NOT TRUE
-                      AND display_type = 'payment_term'
-                      AND amount_residual_currency > 0
-                    GROUP BY move_id
-                   ) AS term
-                ON term.move_id = account_move.id
-               AND account_move.move_type != 'out_refund'
-               AND account_move.payment_state NOT IN ('in_payment', 'paid', 'reversed')
+              %(term)s
              WHERE %(where)s
             """,
             columns=SQL(", ").join(
@@ -127,13 +101,63 @@ class DematStatement(models.AbstractModel):
                 for n in AGES
             ),
             source=query.from_clause,
-            ages=ages,
-            accounts=self._receivable_ids(),
-            entities=tuple(entities.ids) or (0,),
+            term=self._term_sql(entities, accounts, few),
             where=query.where_clause or SQL("TRUE"),
         )
 
-    def _entries_sql(self, entities):
+    def _term_sql(self, entities, accounts, few):
+        """Return the join of what is open of each invoice, by age.
+
+        :param few: whether there are few invoices: their lines are looked up one by one
+            then; otherwise all that is open of the entities is read at once
+        """
+        today = fields.Date.context_today(self)
+        ages = SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(amount_residual_currency) FILTER (WHERE "
+                "%(today)s - COALESCE(date_maturity, date) BETWEEN %(low)s AND "
+                "%(high)s), 0) AS %(name)s",
+                today=today,
+                low=low,
+                high=high,
+                name=SQL.identifier(name),
+            )
+            for name, low, high in zip(
+                AGES,
+                (-(10**6), 1, 31, 61, 91),
+                (0, 30, 60, 90, 10**6),
+                strict=True,
+            )
+        )
+        values = {
+            "ages": ages,
+            "accounts": accounts,
+            "entities": tuple(entities.ids) or (0,),
+            "unpaid": SQL(
+                "account_move.move_type != 'out_refund' AND account_move.payment_state "
+                "NOT IN ('in_payment', 'paid', 'reversed')"
+            ),
+            "open": SQL(
+                "display_type = 'payment_term' AND amount_residual_currency > 0"
+            ),
+            "due": SQL("MIN(COALESCE(date_maturity, date)) AS due"),
+        }
+        if few:
+            return SQL(
+                "LEFT JOIN LATERAL (SELECT %(due)s, %(ages)s FROM account_move_line "
+                "WHERE move_id = account_move.id AND %(unpaid)s AND %(open)s"
+                ") AS term ON TRUE",
+                **values,
+            )
+        return SQL(
+            "LEFT JOIN (SELECT move_id, %(due)s, %(ages)s FROM account_move_line "
+            "WHERE account_id IN %(accounts)s AND partner_id IN %(entities)s "
+            "AND reconciled IS NOT TRUE AND %(open)s GROUP BY move_id"
+            ") AS term ON term.move_id = account_move.id AND %(unpaid)s",
+            **values,
+        )
+
+    def _entries_sql(self, entities, accounts):
         """Payments and other entries on the customer's account, one line for each."""
         return SQL(
             """
@@ -160,7 +184,7 @@ class DematStatement(models.AbstractModel):
             HAVING SUM(line.amount_currency) != 0
             """,
             zeros=self._zeros(),
-            accounts=self._receivable_ids(),
+            accounts=accounts,
             reads=self._reads_sql("line"),
             entities=tuple(entities.ids) or (0,),
             companies=tuple(self.env.companies.ids) or (0,),
@@ -242,7 +266,7 @@ class DematStatement(models.AbstractModel):
              WHERE %(filter)s ORDER BY %(order)s
             """,
             balance=balance,
-            lines=self._lines_sql(entities),
+            lines=self._lines_sql(entities, few=isinstance(wanted.year, int)),
             filter=self._filter_sql(wanted),
             order=SQL(_ORDERS[wanted.sort or "newest"]),  # pylint: disable=sql-injection
         )
