@@ -136,7 +136,8 @@ class DematStatement(models.AbstractModel):
 
     def _write_pdf(self, file, frame):
         wanted, accounts = frame["wanted"], frame["accounts"]
-        company = accounts[0]["company"] if accounts else self.env.company
+        # its address and its logo are on the paper of an empty statement too
+        company = (accounts[0]["company"] if accounts else self.env.company).sudo()
         faces = faces_for("")
         address = company.partner_id._display_address(without_company=True)
         paper = StatementPdf(
