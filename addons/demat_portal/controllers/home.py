@@ -1,6 +1,5 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
@@ -31,23 +30,43 @@ class DematHome(CustomerPortal):
 
 
 def _cards():
-    """Return ``to_pay`` and ``overdue`` (``(count, [(amount, currency)])`` each) and
-    ``new_documents``: three queries, whatever the number of invoices.
+    """Return ``to_pay`` and ``overdue`` (``count``, and ``amounts``: a list of
+    ``(amount, currency)``) and ``new_documents``.
+
+    Three queries, whatever the number of invoices.
     """
-    Move = request.env["account.move"]
-    owed = Move._demat_payable_domain() & Domain("move_type", "!=", "out_refund")
-    late = Domain("invoice_date_due", "<", fields.Date.context_today(Move))
     return {
-        "to_pay": _sum(owed),
-        "overdue": _sum(owed & late),
+        "to_pay": _to_pay(),
+        "overdue": _overdue(),
         "new_documents": _new_documents(),
     }
 
 
-def _sum(domain):
-    rows = request.env["account.move"]._read_group(
-        domain, ["currency_id"], ["__count", "amount_residual:sum"]
+def _to_pay():
+    Move = request.env["account.move"]
+    owed = Move._demat_payable_domain() & Domain("move_type", "!=", "out_refund")
+    return _card(
+        Move._read_group(owed, ["currency_id"], ["__count", "amount_residual:sum"])
     )
+
+
+def _overdue():
+    """The instalments that are late, as on the statement: not the whole invoices."""
+    Move = request.env["account.move"]
+    late = Domain("move_id", "in", Move._search(Move._demat_overdue_domain()))
+    return _card(
+        request.env["account.move.line"]
+        .sudo()
+        ._read_group(
+            late & Move._demat_late_terms_domain(),
+            ["currency_id"],
+            ["move_id:count_distinct", "amount_residual_currency:sum"],
+        )
+    )
+
+
+def _card(rows):
+    """Return a card of rows ``(currency, count, amount)``."""
     return {
         "count": sum(count for _currency, count, _amount in rows),
         "amounts": [(amount, currency) for currency, _count, amount in rows],

@@ -14,6 +14,8 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 from ..models.account_move_pay import MOST
+from .dematerialisation import admit
+from .statement import DematStatementController
 
 PAY = "/my/statement/pay"
 PAID = "/my/statement/paid"
@@ -55,9 +57,11 @@ class DematPayment(PortalAccount):
 
         :param access_token: what the page signed
         :return: processing values of the host's transaction
-        :raise ValidationError: forged, too old, or not what is due any more
+        :raise ValidationError: forged, too old, not what is due any more, being paid in
+            another window, or too many
         """
         _check_reader()
+        _check_rate()
         group = self._demat_offered(access_token)
         self._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("payment_reference",)
@@ -79,6 +83,9 @@ class DematPayment(PortalAccount):
             custom_create_values={
                 "invoice_ids": [fields.Command.set(moves.ids)],
                 "demat_portal_selection": True,
+                "demat_portal_shares": {
+                    move.id: move._demat_signed_residual() for move in moves
+                },
             },
             **kwargs,
         )
@@ -138,13 +145,15 @@ class DematPayment(PortalAccount):
         # EXTENDS account: of all entities that the customer pays for
         if not request.env.user._is_portal():
             return super()._get_overdue_invoice_count()
-        return request.env["account.move"].search_count(_overdue_domain())
+        Move = request.env["account.move"]
+        return Move.search_count(Move._demat_overdue_domain())
 
     def _get_account_searchbar_filters(self):
         # EXTENDS account: the same invoices as the count
         filters = super()._get_account_searchbar_filters()
         if request.env.user._is_portal():
-            filters["overdue_invoices"]["domain"] = list(_overdue_domain())
+            overdue = request.env["account.move"]._demat_overdue_domain()
+            filters["overdue_invoices"]["domain"] = list(overdue)
         return filters
 
     # -- steps ------------------------------------------------------------------------
@@ -154,7 +163,7 @@ class DematPayment(PortalAccount):
         Move = request.env["account.move"]
         if scope == "overdue":
             return Move.search(
-                _overdue_domain(), order="invoice_date_due, id", limit=MOST
+                Move._demat_overdue_domain(), order="invoice_date_due, id", limit=MOST
             )
         ids = _numbers(request.httprequest.values.getlist("ids"))
         if not ids:
@@ -207,6 +216,7 @@ class DematPayment(PortalAccount):
         _uid, ids, currency, amount = content
         Move = request.env["account.move"]
         moves = Move.search(Domain("id", "in", ids) & Move._demat_payable_domain())
+        moves._demat_lock_to_pay()
         groups = (moves - moves._demat_paying())._demat_pay_groups()
         if len(groups) != 1 or groups[0]["problem"]:
             raise refusal
@@ -251,6 +261,45 @@ class DematInvoicePayment(PaymentPortal):
             raise ValidationError(request.env._("The access token is invalid."))
         return super().invoice_transaction(invoice_id, access_token, **kwargs)
 
+    def _process_transaction(self, partner_id, currency_id, invoice_ids, *args, **kw):
+        # EXTENDS account_payment: a page that was left open does not pay once more
+        moves = request.env["account.move"].sudo().browse(invoice_ids)
+        moves._demat_lock_to_pay()
+        if moves._demat_paying() or any(
+            move.state == "posted" and move.currency_id.is_zero(move.amount_residual)
+            for move in moves
+        ):
+            raise ValidationError(
+                request.env._(
+                    "This is paid already, or a payment is on its way: open the page "
+                    "again to see it."
+                )
+            )
+        return super()._process_transaction(
+            partner_id, currency_id, invoice_ids, *args, **kw
+        )
+
+
+class DematStatementPayment(DematStatementController):
+    """Whoever only reads somebody else's statement is offered no payment."""
+
+    @http.route()
+    def statement(self, **params):
+        # EXTENDS demat_portal
+        response = super().statement(**params)
+        values = response.qcontext
+        own = request.env.user._demat_portal_own()
+        Move = request.env["account.move"]
+        mine = Domain("commercial_partner_id", "in", (values["entities"] & own).ids)
+        values["demat_pay_ticked"] = any(
+            line["payable"] and line["partner_id"] in own.ids
+            for line in values["lines"]
+        )
+        values["demat_pay_overdue"] = bool(
+            Move.search_count(mine & Move._demat_overdue_domain(), limit=1)
+        )
+        return response
+
 
 def _check_reader():
     """:raise NotFound: one of our own people without rights on invoices; for the portal
@@ -260,14 +309,16 @@ def _check_reader():
         raise NotFound()
 
 
-def _overdue_domain():
-    """Return the domain of what the user owes and is late."""
-    Move = request.env["account.move"]
-    return (
-        Move._demat_payable_domain()
-        & Domain("move_type", "!=", "out_refund")
-        & Domain("invoice_date_due", "<", fields.Date.context_today(Move))
-    )
+def _check_rate():
+    """:raise ValidationError: too many payments were started from this address"""
+    if wait := admit("pay_start"):
+        raise ValidationError(
+            request.env._(
+                "Too many payments were started from here. Nothing was charged: come "
+                "back in %(minutes)s minutes.",
+                minutes=-(-wait // 60),
+            )
+        )
 
 
 def _numbers(texts):

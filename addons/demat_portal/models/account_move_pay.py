@@ -1,8 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import SQL
 
 #: What a customer owes, and what reduces it when he chooses so.
 PAYABLE_TYPES = ("out_invoice", "out_receipt", "out_refund")
@@ -32,10 +34,35 @@ class AccountMove(models.Model):
             )
         )
 
+    @api.model
+    def _demat_overdue_domain(self):
+        """Return the domain of what the user of the environment owes and is late: an
+        invoice of which an instalment is past, as on the statement.
+        """
+        return (
+            self._demat_payable_domain()
+            & Domain("move_type", "!=", "out_refund")
+            & Domain("line_ids", "any", self._demat_late_terms_domain())
+        )
+
+    @api.model
+    def _demat_late_terms_domain(self):
+        """Return the domain of the lines (instalments) that are late."""
+        return (
+            Domain("display_type", "=", "payment_term")
+            & Domain("date_maturity", "<", fields.Date.context_today(self))
+            & Domain("amount_residual_currency", ">", 0)
+        )
+
     def _has_to_be_paid(self):
-        # EXTENDS account_payment: an accountant reads what he was let in to, no more
+        # EXTENDS account_payment: an accountant reads what he was let in to, no more;
+        # what was taken and is not booked yet is not taken again
         self.ensure_one()
-        return super()._has_to_be_paid() and self._demat_may_pay()
+        return (
+            super()._has_to_be_paid()
+            and self._demat_may_pay()
+            and not self.sudo().transaction_ids.filtered_domain(_taken_domain())
+        )
 
     def _demat_may_pay(self):
         """Say whether the user of the session may pay this move on line.
@@ -68,28 +95,57 @@ class AccountMove(models.Model):
         return lines[:1].account_id
 
     def _demat_paying(self):
-        """Return those of these moves for which a payment is on its way."""
+        """Return those of these moves for which a payment is on its way, or was taken
+        and is not booked yet.
+        """
         if not self:
             return self
+        waiting = Domain("state", "in", ("pending", "authorized")) & Domain(
+            "provider_code", "not in", ("none", "custom")
+        )
         transactions = (
             self.env["payment.transaction"]
             .sudo()
-            .search(
-                [
-                    ("invoice_ids", "in", self.ids),
-                    ("state", "in", ("pending", "authorized")),
-                    ("provider_code", "not in", ("none", "custom")),
-                ]
-            )
+            .search(Domain("invoice_ids", "in", self.ids) & (waiting | _taken_domain()))
         )
         return self & transactions.invoice_ids.sudo(self.env.su)
+
+    def _demat_lock_to_pay(self):
+        """Keep every other window from starting a payment of these moves.
+
+        While one is at work the other is refused. When the first has just finished,
+        PostgreSQL finds a conflict and the host does the request again, which then sees
+        the payment of the first. A lock alone would not do that: once released it
+        leaves no trace for a snapshot that is older (REPEATABLE READ), hence the update
+        that changes nothing.
+
+        :raise ValidationError: another window is at work
+        """
+        if not self:
+            return
+        ids = tuple(self.ids)
+        lock = (
+            "SELECT id FROM account_move WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED"
+        )
+        self.env.cr.execute(SQL(lock, ids), log_exceptions=False)
+        if self.env.cr.rowcount < len(ids):
+            raise ValidationError(
+                self.env._(
+                    "These invoices are in use at this moment, maybe a payment was "
+                    "started in another window. Nothing was charged here: look at your "
+                    "statement in a minute, and pay what is still left."
+                )
+            )
+        touch = "UPDATE account_move SET write_date = write_date WHERE id IN %s"
+        self.env.cr.execute(SQL(touch, ids), log_exceptions=False)
 
     def _demat_pay_groups(self):
         """Return how these moves fall into payments: one per company and currency.
 
         :return: list of dictionaries ``company``, ``currency``, ``moves``, ``amount``,
-            ``entities`` (list of ``(partner, amount)``) and ``problem`` (``None``, or
-            why this group cannot be paid as it is)
+            ``entities`` (list of ``(partner, amount)``), ``dues`` (``{id: date}``),
+            ``instalments`` (whether some of it is not due yet, but charged with what
+            is) and ``problem`` (``None``, or why this group cannot be paid as it is)
         """
         found = self.sudo().grouped(lambda move: (move.company_id, move.currency_id))
         return [
@@ -106,27 +162,64 @@ class AccountMove(models.Model):
             )
             for partner, part in moves.grouped("commercial_partner_id").items()
         ]
+        today = fields.Date.context_today(self)
+        terms = {move: move._demat_open_terms() for move in moves}
         return {
             "company": company,
             "currency": currency,
             "moves": moves,
             "amount": currency.round(sum(amount for _partner, amount in entities)),
             "entities": entities,
-            "problem": self._demat_pay_problem(currency, moves, entities),
+            "dues": {
+                move.id: min(days, default=move.invoice_date_due)
+                for move, days in terms.items()
+            },
+            "instalments": any(
+                len(days) > 1 and max(days) >= today for days in terms.values()
+            ),
+            "problem": self._demat_pay_problem(currency, moves),
         }
 
+    def _demat_open_terms(self):
+        """Return the days on which what is left is due, one per instalment."""
+        self.ensure_one()
+        return [
+            line.date_maturity
+            for line in self.line_ids
+            if line.display_type == "payment_term"
+            and line.date_maturity
+            and line.amount_residual_currency > 0
+        ]
+
+    def _demat_pay_parts(self):
+        """Return what is booked together: ``{(entity, receivable account): moves}``."""
+        return self.grouped(
+            lambda move: (move.commercial_partner_id, move._demat_receivable_account())
+        )
+
     @api.model
-    def _demat_pay_problem(self, currency, moves, entities):
+    def _demat_pay_problem(self, currency, moves):
         """Say why a group cannot be paid as it is; a credit note reduces what its own
-        entity owes, never what another one does.
+        entity owes on the same account, never what another one does.
         """
-        for partner, amount in entities:
-            if currency.compare_amounts(amount, 0) <= 0:
+        parts = moves._demat_pay_parts()
+        for (partner, _account), part in parts.items():
+            amount = sum(move._demat_signed_residual() for move in part)
+            if currency.compare_amounts(amount, 0) > 0:
+                continue
+            if sum(entity == partner for entity, _other in parts) > 1:
                 return self.env._(
-                    "The credit notes that you chose for %(customer)s reach or exceed "
-                    "its invoices: leave out a credit note, or choose more invoices.",
+                    "%(names)s cannot be deducted from the other invoices that you "
+                    "chose for %(customer)s, which are kept on another account: leave "
+                    "it out, or ask us.",
+                    names=", ".join(part.mapped("name")),
                     customer=partner.display_name,
                 )
+            return self.env._(
+                "The credit notes that you chose for %(customer)s reach or exceed "
+                "its invoices: leave out a credit note, or choose more invoices.",
+                customer=partner.display_name,
+            )
         if len(moves) > MOST:
             return self.env._(
                 "%(count)s invoices were chosen, one payment takes %(most)s: choose "
@@ -156,3 +249,8 @@ class AccountMove(models.Model):
         if len(bank) == 1 and bank.partner_id == companies:
             return bank
         return companies.bank_ids[:1]
+
+
+def _taken_domain():
+    """Return the domain of transactions that took money which is not booked yet."""
+    return Domain("state", "=", "done") & Domain("is_post_processed", "=", False)

@@ -9,5 +9,7 @@ LIMITS = {
     "address_mail": (20, 400, 3600),
     "access_request": (10, 200, 3600),
     "consent_post": (60, 1200, 600),
+    # payments: whoever tries out stolen cards starts many
+    "pay_start": (30, 1200, 600),
 }
 ged_throttle.LIMITS.update(LIMITS)

@@ -1,69 +1,13 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from lxml import html
-
 from odoo.tests import tagged
 
-from .common_group import GroupCase
-
-PAY = "/my/statement/pay"
+from .common_pay import PAY, PayCase
 
 
 @tagged("post_install", "-at_install")
-class TestPay(GroupCase):
+class TestPay(PayCase):
     """From the choice of the customer to the entries, with the host's demo provider."""
-
-    def _page(self, query):
-        return html.fromstring(self._get(f"{PAY}?{query}").content)
-
-    def _ids(self, *moves):
-        return "&".join(f"ids={move.id}" for move in moves)
-
-    def _form(self, page):
-        """What the payment form of the page sends, as its script does."""
-        [form] = page.xpath("//form[@id='o_payment_form']")
-        return form
-
-    def _offer(self, query):
-        form = self._form(self._page(query))
-        return form.get("data-access-token"), float(form.get("data-amount"))
-
-    def _start(self, token, **values):
-        return self._rpc(
-            f"{PAY}/transaction",
-            **{
-                "access_token": token,
-                "provider_id": self.provider.id,
-                "payment_method_id": self.provider.payment_method_ids[:1].id,
-                "token_id": None,
-                "amount": 1.0,
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": "https://elsewhere.example",
-                "is_validation": False,
-                "payment_reference": "forged",
-                **values,
-            },
-        )
-
-    def _pay(self, query, state="done"):
-        """Pay in the browser's place; returns the transaction, post-processed."""
-        token, _amount = self._offer(query)
-        values, error = self._start(token)
-        self.assertFalse(error)
-        _result, error = self._rpc(
-            "/payment/demo/simulate_payment",
-            reference=values["reference"],
-            payment_details="4242",
-            simulated_state=state,
-        )
-        self.assertFalse(error)
-        _result, error = self._rpc("/payment/status/poll")
-        self.assertFalse(error)
-        self.env.invalidate_all()
-        return self.env["payment.transaction"].search(
-            [("reference", "=", values["reference"])]
-        )
 
     def test_selection_of_two_entities_is_booked_for_each(self):
         mine = self._published(amount=100)
