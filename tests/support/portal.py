@@ -69,3 +69,10 @@ def mail_link(server, address, pattern):
     bodies = [one.html for one in server.smtp.mails if address in one.recipients]
     found = [pattern.search(body) for body in reversed(bodies)]
     return next(one for one in found if one)[1].replace("&amp;", "&")
+
+
+def save_card(firm, login="noyers"):
+    """A saved card of the demo provider: what its form sends to pay with it."""
+    return firm.server.run(
+        f"{IMPORT}result = portal_inside.save_card(env, login=login)", login=login
+    )

@@ -52,3 +52,29 @@ def invite(env, *, customer, email):
     wizard = env["portal.wizard"].create({"partner_ids": [Command.set(contact.ids)]})
     wizard.user_ids.action_grant_access()
     return contact.id
+
+
+def save_card(env, *, login):
+    """Make a saved card of a user, which the demo provider always accepts."""
+    provider = env.ref("payment.payment_provider_demo")
+    method = provider.payment_method_ids[:1]
+    user = env["res.users"].search([("login", "=", login)])
+    card = env["payment.token"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "partner_id": user.partner_id.id,
+            "provider_ref": "card",
+            "payment_details": "4242",
+            "demo_simulated_state": "done",
+        }
+    )
+    return {
+        "provider_id": provider.id,
+        "payment_method_id": method.id,
+        "token_id": card.id,
+        "amount": 1,
+        "flow": "token",
+        "tokenization_requested": False,
+        "landing_route": "/my",
+    }
