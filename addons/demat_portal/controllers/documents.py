@@ -12,6 +12,8 @@ from odoo.tools.sql import escape_psql
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..lib.statement_filter import without_controls
+
 DOCUMENTS = "/my/documents"
 PER_PAGE = 40
 
@@ -40,7 +42,7 @@ class DematDocuments(CustomerPortal):
         since = request.env.user._demat_visit_documents()
         all_ = Document._demat_portal_domain()
         chosen = {
-            name: (kwargs.get(name) or "").strip()
+            name: without_controls(kwargs.get(name))
             for name in ("kind", "year", "site", "search", "new")
         }
         domain = all_ & _narrowed(chosen, since)

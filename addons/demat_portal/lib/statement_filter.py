@@ -8,12 +8,22 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-__all__ = ["ALL", "SHOWS", "SORTS", "FilterError", "Wanted", "amounts", "read"]
+__all__ = [
+    "ALL",
+    "SHOWS",
+    "SORTS",
+    "FilterError",
+    "Wanted",
+    "amounts",
+    "read",
+    "without_controls",
+]
 
 ALL = "all"
 SHOWS = ("all", "unpaid", "overdue")
 SORTS = ("newest", "oldest", "due", "number", "amount")
 _SPACES = re.compile(r"[\s\u00a0\u202f]|€|EUR", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)*")
 _MOST = 100
 
@@ -89,13 +99,18 @@ def read(params) -> Wanted:
         month=_number(params.get("month"), 1, 12),
         site=_number(params.get("site")),
         show=_choice(params.get("show"), SHOWS) or "all",
-        search=" ".join(str(params.get("search") or "").split())[:_MOST],
+        search=" ".join(without_controls(params.get("search")).split())[:_MOST],
         sort=_choice(params.get("sort"), SORTS),
         page=_number(params.get("page"), 1, 10**6) or 1,
     )
     if wanted.month and not isinstance(wanted.year, int):
         return replace(wanted, month=None)
     return wanted
+
+
+def without_controls(value) -> str:
+    """Return a text of an address as the database takes it: no NUL and the like."""
+    return _CONTROL.sub("", str(value or "")).strip()
 
 
 def _number(value, low=1, high=2**31 - 1):

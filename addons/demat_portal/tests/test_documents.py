@@ -58,6 +58,8 @@ class TestDocuments(GroupCase):
             ("year=now&page=x", ["D-1", "F-1", "F-2"]),
             ("year=0000", ["D-1", "F-1", "F-2"]),
             ("kind=%27%3B--", []),
+            # the database takes no NUL
+            ("search=f%00-&site=%00&kind=%00", ["F-1", "F-2"]),
         ):
             with self.subTest(query):
                 self.assertEqual(self._names(query), expected)

@@ -45,6 +45,13 @@ def test_read():
     assert statement_filter.read({"month": "3"}).month is None
 
 
+def test_control_characters():
+    """The database takes no NUL."""
+    assert statement_filter.read({"search": "\0F\x9f\n-\x7f1 é"}).search == "F-1 é"
+    assert statement_filter.without_controls("\0") == ""
+    assert statement_filter.without_controls(None) == ""
+
+
 def test_the_year_that_is_shown():
     assert statement_filter.read({}).settled([2024, 2026]).year == 2026
     assert statement_filter.read({}).settled([]).year == "all"
