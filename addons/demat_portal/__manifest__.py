@@ -14,6 +14,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/receipt_rules.xml",
         "security/demat_portal_access_rules.xml",
         "data/ir_cron_access.xml",
         "data/mail_template_portal.xml",

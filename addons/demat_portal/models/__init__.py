@@ -11,6 +11,7 @@ from . import res_partner_bank
 from . import res_users_visit
 from . import account_move
 from . import demat_statement
+from . import demat_statement_entries
 from . import demat_statement_page
 from . import demat_statement_files
 from . import demat_address_change

@@ -8,12 +8,14 @@ from ..lib import statement_filter
 
 #: Ends of the ageing in days; a line without a delay is not due.
 AGES = ("age_0", "age_30", "age_60", "age_90", "age_more")
+#: What a customer owes, and what is credited to him.
+SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 _ORDERS = {
-    "newest": "date DESC, rank DESC, move_id DESC, partner_id",
-    "oldest": "date, rank, move_id, partner_id",
-    "due": "due NULLS LAST, date, rank, move_id, partner_id",
-    "number": "name, move_id, partner_id",
-    "amount": "amount DESC, date, rank, move_id, partner_id",
+    "newest": "date DESC, rank DESC, move_id DESC, partner_id, currency_id",
+    "oldest": "date, rank, move_id, partner_id, currency_id",
+    "due": "due NULLS LAST, date, rank, move_id, partner_id, currency_id",
+    "number": "name, move_id, partner_id, currency_id",
+    "amount": "amount DESC, date, rank, move_id, partner_id, currency_id",
 }
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
@@ -65,7 +67,7 @@ class DematStatement(models.AbstractModel):
         ``late`` the sum of those that are past.
         """
         query = self.env["account.move"]._search(
-            Domain("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))
+            Domain("move_type", "in", SALE_TYPES)
             & Domain("state", "=", "posted")
             & Domain("commercial_partner_id", "in", entities.ids)
         )
@@ -111,26 +113,11 @@ class DematStatement(models.AbstractModel):
         :param few: whether there are few invoices: their lines are looked up one by one
             then; otherwise all that is open of the entities is read at once
         """
-        today = fields.Date.context_today(self)
-        ages = SQL(", ").join(
-            SQL(
-                "COALESCE(SUM(amount_residual_currency) FILTER (WHERE "
-                "%(today)s - COALESCE(date_maturity, date) BETWEEN %(low)s AND "
-                "%(high)s), 0) AS %(name)s",
-                today=today,
-                low=low,
-                high=high,
-                name=SQL.identifier(name),
-            )
-            for name, low, high in zip(
-                AGES,
-                (-(10**6), 1, 31, 61, 91),
-                (0, 30, 60, 90, 10**6),
-                strict=True,
-            )
-        )
         values = {
-            "ages": ages,
+            "ages": self._ages_sql(
+                SQL("amount_residual_currency"),
+                SQL("COALESCE(date_maturity, date)"),
+            ),
             "accounts": accounts,
             "entities": tuple(entities.ids) or (0,),
             "unpaid": SQL(
@@ -157,37 +144,24 @@ class DematStatement(models.AbstractModel):
             **values,
         )
 
-    def _entries_sql(self, entities, accounts):
-        """Payments and other entries on the customer's account, one line for each."""
-        return SQL(
-            """
-            SELECT move.id AS move_id,
-                   CASE WHEN SUM(line.amount_currency) < 0 THEN 'payment'
-                        ELSE 'entry' END AS kind,
-                   2 AS rank, move.date, move.name, move.ref,
-                   partner.commercial_partner_id AS partner_id,
-                   line.company_id, line.currency_id, NULL::integer AS project_id,
-                   SUM(line.amount_currency) AS amount, 0 AS open,
-                   NULL::date AS due, NULL AS payment_state, 0 AS late, %(zeros)s
-              FROM account_move_line AS line
-              JOIN account_move AS move ON move.id = line.move_id
-              JOIN res_partner AS partner ON partner.id = line.partner_id
-             WHERE partner.commercial_partner_id IN %(entities)s
-               AND %(reads)s
-               AND line.account_id IN %(accounts)s
-               AND line.parent_state = 'posted'
-               AND line.display_type = 'product'
-               AND move.move_type = 'entry'
-               AND line.company_id IN %(companies)s
-             GROUP BY move.id, partner.commercial_partner_id, line.company_id,
-                      line.currency_id
-            HAVING SUM(line.amount_currency) != 0
-            """,
-            zeros=self._zeros(),
-            accounts=accounts,
-            reads=self._reads_sql("line"),
-            entities=tuple(entities.ids) or (0,),
-            companies=tuple(self.env.companies.ids) or (0,),
+    def _ages_sql(self, amount, due):
+        """Return the columns of the ageing: sums of an amount, by the day it is due."""
+        today = fields.Date.context_today(self)
+        bounds = zip(
+            AGES, (-(10**6), 1, 31, 61, 91), (0, 30, 60, 90, 10**6), strict=True
+        )
+        return SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(%(amount)s) FILTER (WHERE %(amount)s > 0 AND "
+                "%(today)s - %(due)s BETWEEN %(low)s AND %(high)s), 0) AS %(name)s",
+                amount=amount,
+                today=today,
+                due=due,
+                low=low,
+                high=high,
+                name=SQL.identifier(name),
+            )
+            for name, low, high in bounds
         )
 
     def _receivable_ids(self):
@@ -200,52 +174,7 @@ class DematStatement(models.AbstractModel):
         found = accounts.search_fetch([("account_type", "=", "asset_receivable")], [])
         return tuple(found.ids) or (0,)
 
-    def _pending_sql(self, entities):
-        """Payments without an entry yet, of invoices that count as paid for the host.
-
-        Their entry is the one of the bank's statement, which makes the payment *paid*.
-        """
-        return SQL(
-            """
-            SELECT payment.id AS move_id, 'pending' AS kind, 3 AS rank, payment.date,
-                   payment.name, payment.memo AS ref,
-                   partner.commercial_partner_id AS partner_id,
-                   payment.company_id, payment.currency_id, NULL::integer AS project_id,
-                   -payment.amount AS amount, 0 AS open,
-                   NULL::date AS due, NULL AS payment_state, 0 AS late, %(zeros)s
-              FROM account_payment AS payment
-              JOIN res_partner AS partner ON partner.id = payment.partner_id
-             WHERE partner.commercial_partner_id IN %(entities)s
-               AND %(reads)s
-               AND payment.move_id IS NULL
-               AND payment.state = 'in_process'
-               AND payment.payment_type = 'inbound'
-               AND payment.company_id IN %(companies)s
-               AND EXISTS (
-                   SELECT FROM account_move__account_payment AS link
-                     JOIN account_move AS paid ON paid.id = link.invoice_id
-                    WHERE link.payment_id = payment.id
-                      AND paid.payment_state IN ('in_payment', 'partial'))
-            """,
-            zeros=self._zeros(),
-            reads=self._reads_sql("payment"),
-            entities=tuple(entities.ids) or (0,),
-            companies=tuple(self.env.companies.ids) or (0,),
-        )
-
-    def _reads_sql(self, table):
-        """Return the condition that the user reads the papers of this company for this
-        partner; entries have no record rule for him."""
-        return self.env.user._demat_portal_reads_sql(
-            SQL.identifier("partner", "commercial_partner_id"),
-            SQL.identifier(table, "company_id"),
-        )
-
-    @staticmethod
-    def _zeros():
-        return SQL(", ").join(SQL("0 AS %s", SQL.identifier(name)) for name in AGES)
-
-    def _rows_sql(self, entities, wanted, overview):
+    def _rows_sql(self, entities, wanted, overview, company=None):
         """Return the query of the lines that are shown, each with the balance after it.
 
         The balance is the one of the whole account, so that a filter by anything but
@@ -267,7 +196,7 @@ class DematStatement(models.AbstractModel):
             """,
             balance=balance,
             lines=self._lines_sql(entities, few=isinstance(wanted.year, int)),
-            filter=self._filter_sql(wanted),
+            filter=self._filter_sql(wanted, company),
             order=SQL(_ORDERS[wanted.sort or "newest"]),  # pylint: disable=sql-injection
         )
 
@@ -292,8 +221,10 @@ class DematStatement(models.AbstractModel):
             if first
         }
 
-    def _filter_sql(self, wanted):
+    def _filter_sql(self, wanted, company=None):
         parts = [SQL("TRUE")]
+        if company:
+            parts.append(SQL("company_id = %s", company.id))
         first, last = wanted.period()
         if first:
             parts.append(SQL("date BETWEEN %s AND %s", first, last))
@@ -305,7 +236,12 @@ class DematStatement(models.AbstractModel):
             parts.append(SQL("late > 0"))
         if wanted.search:
             text = f"%{wanted.search.translate(_LIKE)}%"
-            found = [SQL("name ILIKE %s", text), SQL("ref ILIKE %s", text)]
+            hidden = self._names_hidden_sql(SQL("ref"))
+            found = [
+                SQL("name ILIKE %s", text),
+                # what is not shown is not found either
+                SQL("ref ILIKE %s AND (rank < 2 OR NOT %s)", text, hidden),
+            ]
             for amount in statement_filter.amounts(wanted.search):
                 found.append(SQL("ABS(amount) = %s OR ABS(open) = %s", amount, amount))
             parts.append(SQL("(%s)", SQL(" OR ").join(found)))
@@ -374,13 +310,16 @@ class DematStatement(models.AbstractModel):
         return rows, rows[0]["total"] if rows else 0
 
     @api.private
-    def _every(self, entities, wanted, overview, chunk=1000):
-        """Yield all the lines in chunks, through a cursor of the database."""
+    def _every(self, entities, wanted, overview, company=None, chunk=1000):
+        """Yield all the lines in chunks, through a cursor of the database.
+
+        :param company: whose lines alone, where there are several
+        """
         cursor = self.env.cr
         cursor.execute(
             SQL(
                 "DECLARE demat_statement NO SCROLL CURSOR FOR %s",
-                self._rows_sql(entities, wanted, overview),
+                self._rows_sql(entities, wanted, overview, company),
             )
         )
         rows = True

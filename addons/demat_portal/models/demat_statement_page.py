@@ -129,6 +129,7 @@ class DematStatement(models.AbstractModel):
             closing = sum(
                 amount for month, amount in months.items() if not last or month <= last
             )
+            credit = sums["balance"] - sum(sums[age] for age in AGES)
             values.append(
                 {
                     "company": company,
@@ -137,13 +138,20 @@ class DematStatement(models.AbstractModel):
                     "balance": sums["balance"],
                     "late": sums["late"],
                     "ages": [sums[age] for age in AGES],
-                    "credit": sums["balance"] - sum(sums[age] for age in AGES),
+                    "credit": credit,
+                    "credit_label": self._credit_label(credit),
                     "opening": openings.get((company_id, currency_id), 0),
                     "closing": closing,
                     "since": first,
                 }
             )
         return values
+
+    def _credit_label(self, amount):
+        """Return what the part of a balance that has no age is called."""
+        if amount > 0:
+            return self.env._("Other items")
+        return self.env._("Paid in advance, credit notes")
 
     @api.private
     def _line_values(self, rows, several):
@@ -157,9 +165,11 @@ class DematStatement(models.AbstractModel):
         invoices = [row["move_id"] for row in rows if row["rank"] < 2]
         reminders = self.env["account.move"].browse(invoices)._demat_reminders()
         names = self._names(rows)
+        hidden = self._hidden_refs(rows)
         return [
             {
                 **row,
+                "ref": None if row["rank"] > 1 and row["ref"] in hidden else row["ref"],
                 "kind_name": kinds[row["kind"]],
                 "currency": self.env["res.currency"].sudo().browse(row["currency_id"]),
                 "partner": names["res.partner"][row["partner_id"]] if several else "",

@@ -12,12 +12,11 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..lib import statement_filter
-from .common_group import GroupCase
+from .common_statement import StatementCase
 
 
 @tagged("post_install", "-at_install")
-class TestStatement(GroupCase):
+class TestStatement(StatementCase):
     """The statement of account: what it shows, to whom, and its files."""
 
     @classmethod
@@ -39,45 +38,6 @@ class TestStatement(GroupCase):
         )
         cls._force_state(cls.refund, "sent")
         cls._pay(cls.old, 234.5, "2026-10-10")
-
-    @classmethod
-    def _pay(cls, move, amount, day):
-        """An entry of the bank for an invoice, in its receivable account."""
-        receivable = move.line_ids.filtered(lambda x: x.display_type == "payment_term")
-        bank = cls.company_data["default_journal_bank"]
-        entry = cls.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": day,
-                "journal_id": bank.id,
-                "ref": "VIR ACCORD",
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": receivable.account_id.id,
-                            "partner_id": move.partner_id.id,
-                            "credit": amount,
-                        }
-                    ),
-                    Command.create(
-                        {"account_id": bank.default_account_id.id, "debit": amount}
-                    ),
-                ],
-            }
-        )
-        entry.action_post()
-        payment = entry.line_ids.filtered(lambda x: x.account_id.reconcile)
-        (receivable | payment.filtered("credit")).reconcile()
-        return entry
-
-    def _values(self, user=None, **params):
-        """What the page shows a user."""
-        statement = self.env["demat.statement"].with_user(user or self.owner)
-        wanted = statement_filter.read(params)
-        return statement._page_values(statement._scope(wanted), wanted)
-
-    def _names(self, **params):
-        return [line["name"] for line in self._values(**params)["lines"]]
 
     def test_balance_and_ageing(self):
         """Sums are those of what was sent; payments count, with the balance after."""
@@ -229,6 +189,17 @@ class TestStatement(GroupCase):
         self.assertIn(self.foreign.name, page)
         self.assertNotIn(self.old.name, page)
 
+    def test_control_characters(self):
+        """The database takes no NUL; the page is the one of the text without."""
+        self._as(self.owner)
+        page = self._get("/my/statement?search=bc%00-77")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.old.name, page.text)
+        self.assertNotIn(self.sub.name, page.text)
+        for kind in ("csv", "xlsx", "pdf", "zip"):
+            answer = self._get(f"/my/statement/{kind}?search=%00%01")
+            self.assertEqual(answer.status_code, 200, kind)
+
     def test_forged(self):
         """What is another's, what is not there and what is no number: the same."""
         other = self.env["project.project"].create({"name": "Ailleurs"})
@@ -242,6 +213,8 @@ class TestStatement(GroupCase):
             "sort=id;drop",
             "show=x",
             "page=-1",
+            "entity=%00",
+            "sort=%00",
         )
         self._as(self.owner)
         pages = ["/my/statement", *(f"/my/statement/{k}" for k in ("pdf", "csv"))]
