@@ -14,6 +14,7 @@ from odoo.http import content_disposition, request
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..lib import statement_filter
+from ..models.demat_statement import SALE_TYPES
 
 _KINDS = {
     "pdf": "application/pdf",
@@ -98,9 +99,9 @@ class DematStatementController(CustomerPortal):
         else:
             moves, sites = statement._filtered_moves(entities, wanted)
             self._check_site(wanted, sites)
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed after sending
-        statement._write_zip(file, moves)
-        return self._send(file, statement._zip_name(), "application/zip")
+        return self._answer(
+            statement._zip_pieces(moves), statement._zip_name(), "application/zip"
+        )
 
     # -- what is asked ----------------------------------------------------------------
 
@@ -127,7 +128,7 @@ class DematStatementController(CustomerPortal):
             raise request.not_found()
         moves = request.env["account.move"].search(
             Domain("id", "in", [int(one) for one in clean])
-            & Domain("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))
+            & Domain("move_type", "in", SALE_TYPES)
             & Domain("state", "=", "posted")
         )
         if len(moves) != len(clean):
@@ -145,14 +146,19 @@ class DematStatementController(CustomerPortal):
         """Send a temporary file piece by piece."""
         size = file.seek(0, 2)
         file.seek(0)
+        pieces = wrap_file(request.httprequest.environ, file)
+        return self._answer(pieces, name, mimetype, ("Content-Length", str(size)))
+
+    def _answer(self, pieces, name, mimetype, *headers):
+        """Send bytes piece by piece, when the request is over."""
         response = request.make_response(
-            wrap_file(request.httprequest.environ, file),
+            pieces,
             headers=[
                 ("Content-Type", mimetype),
-                ("Content-Length", str(size)),
                 ("Content-Disposition", content_disposition(name)),
                 ("Cache-Control", "private, no-store"),
                 ("X-Content-Type-Options", "nosniff"),
+                *headers,
             ],
         )
         response.direct_passthrough = True

@@ -103,6 +103,14 @@ class StatementPdf:
         self._y -= height
         self._rule(self._y)
 
+    def part(self, words):
+        """Begin a page of another company: the same words, other values."""
+        self._canvas.showPage()
+        self._words = words
+        self._y = _HEIGHT - _MARGIN
+        self._headed = False
+        self._draw_head()
+
     def close(self):
         """End the file."""
         self._canvas.showPage()

@@ -1,8 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
-import csv
-import io
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,13 +12,15 @@ from odoo.addons.ged_archive.lib.drawing import faces_for
 from odoo.addons.ged_archive.lib.flat_zip import FlatZip
 from odoo.addons.ged_archive.wizards.ged_export_rows import safe
 
+from ..lib import zip_stream
 from ..lib.statement_pdf import StatementPdf
 from ..lib.table_file import CsvTable, XlsxTable
 from ..lib.table_file import safe as safe_cell
 
 #: Letters of each column of the sheet.
 _WIDTHS = (12, 16, 20, 24, 28, 28, 12, 8, 14, 14, 14, 14, 9, 24, 40)
-_BATCH = 50
+#: Invoices whose files are in memory together.
+_BATCH = 20
 
 
 class DematStatement(models.AbstractModel):
@@ -47,10 +47,12 @@ class DematStatement(models.AbstractModel):
             self._write_table(kind, file, frame)
         return frame
 
-    def _chunks(self, frame):
-        """Yield the lines as they are shown, in chunks."""
+    def _chunks(self, frame, company=None):
+        """Yield the lines as they are shown, in chunks; of one company if given."""
         several = len(frame["entities"]) > 1
-        every = self._every(frame["entities"], frame["wanted"], frame["overview"])
+        every = self._every(
+            frame["entities"], frame["wanted"], frame["overview"], company
+        )
         for rows in every:
             yield self._line_values(rows, several)
 
@@ -123,7 +125,9 @@ class DematStatement(models.AbstractModel):
             line["days"] or None,
             _number(amount, currency) if amount >= 0 else None,
             _number(-amount, currency) if amount < 0 else None,
-            _number(line["open"], currency) if line["rank"] < 2 else None,
+            _number(line["open"], currency)
+            if line["rank"] < 2 or line["open"]
+            else None,
             None if partial else _number(line["balance"], currency),
             currency.name,
             line["company"],
@@ -135,51 +139,67 @@ class DematStatement(models.AbstractModel):
     # -- print -----------------------------------------------------------------------
 
     def _write_pdf(self, file, frame):
-        wanted, accounts = frame["wanted"], frame["accounts"]
-        # its address and its logo are on the paper of an empty statement too
-        company = (accounts[0]["company"] if accounts else self.env.company).sudo()
-        faces = faces_for("")
-        address = company.partner_id._display_address(without_company=True)
-        paper = StatementPdf(
-            file,
-            {
-                "title": self.env._("Statement of account"),
-                "company": company.name,
-                "address": [line for line in address.splitlines() if line.strip()],
-                "logo": base64.b64decode(company.logo or b""),
-                "customers": frame["entities"].mapped("name"),
-                "filters": self._filter_words(
-                    frame["entities"], wanted, frame["sites"]
-                ),
-                "day": self.env._(
-                    "As of %(day)s",
-                    day=self._day(fields.Date.context_today(self)),
-                ),
-                "page": self.env._("Page %(page)s of %(pages)s", page="{}", pages="{}"),
-                "legal": self._legal_line(company),
-                "columns": self._print_columns(wanted.partial),
-            },
-            fonts=(faces.plain, faces.bold),
+        """Print a part for each company, on pages with its own letterhead."""
+        companies = list(
+            dict.fromkeys(account["company"] for account in frame["accounts"])
         )
-        for account in accounts:
-            paper.ageing(self._ageing_rows(account))
-        for account in self._openings(frame):
-            paper.line(self._print_opening(account), bold=True)
-        for lines in self._chunks(frame):
-            for line in lines:
-                paper.line(self._print_cells(line, wanted.partial))
-        for account in self._openings(frame):
-            paper.line(self._print_closing(account), bold=True)
+        paper, faces = None, faces_for("")
+        # address and logo are on the paper of an empty statement too
+        for company in companies or [self.env.company.sudo()]:
+            words = self._print_words(frame, company)
+            if paper:
+                paper.part(words)
+            else:
+                paper = StatementPdf(file, words, fonts=(faces.plain, faces.bold))
+            self._print_part(paper, frame, company)
         paper.close()
 
-    def _legal_line(self, company):
-        words = [
-            company.name,
-            company.company_registry and f"SIRET {company.company_registry}",
-            company.vat,
-            company.phone,
-            company.email,
+    def _print_words(self, frame, company):
+        """Return what stands around the lines of a company on paper."""
+        address = company.partner_id._display_address(without_company=True)
+        return {
+            "title": self.env._("Statement of account"),
+            "company": company.name,
+            "address": [line for line in address.splitlines() if line.strip()],
+            "logo": base64.b64decode(company.logo or b""),
+            "customers": frame["entities"].mapped("name"),
+            "filters": self._filter_words(
+                frame["entities"], frame["wanted"], frame["sites"]
+            ),
+            "day": self.env._(
+                "As of %(day)s",
+                day=self._day(fields.Date.context_today(self)),
+            ),
+            "page": self.env._("Page %(page)s of %(pages)s", page="{}", pages="{}"),
+            "legal": self._legal_line(company),
+            "columns": self._print_columns(frame["wanted"].partial),
+        }
+
+    def _print_part(self, paper, frame, company):
+        """Print the account with one company: ageing, balances and lines."""
+        openings = [
+            account
+            for account in self._openings(frame)
+            if account["company"] == company
         ]
+        for account in frame["accounts"]:
+            if account["company"] == company:
+                paper.ageing(self._ageing_rows(account))
+        for account in openings:
+            paper.line(self._print_opening(account), bold=True)
+        for lines in self._chunks(frame, company):
+            for line in lines:
+                paper.line(self._print_cells(line, frame["wanted"].partial))
+        for account in openings:
+            paper.line(self._print_closing(account), bold=True)
+
+    def _legal_line(self, company):
+        number = company.company_registry
+        if number:
+            french = company.country_code == "FR"
+            label = "SIRET" if french else company.partner_id.company_registry_label
+            number = f"{label} {number}"
+        words = [company.name, number, company.vat, company.phone, company.email]
         return " · ".join(word for word in words if word)
 
     def _print_columns(self, partial):
@@ -207,8 +227,7 @@ class DematStatement(models.AbstractModel):
             for label, amount in zip(self._age_labels(), account["ages"], strict=True)
         ]
         if not account["currency"].is_zero(account["credit"]):
-            label = self.env._("Paid in advance, credit notes")
-            rows.append((label, money(account["credit"])))
+            rows.append((account["credit_label"], money(account["credit"])))
         return rows
 
     def _print_opening(self, account):
@@ -256,32 +275,46 @@ class DematStatement(models.AbstractModel):
         return self.env["account.move"].browse(ids), self._sites(overview)
 
     @api.private
-    def _write_zip(self, file, moves):
-        """Write the sealed originals, and a list of them.
+    def _zip_pieces(self, moves):
+        """Note the downloads; return a generator of the bytes of the ZIP.
+
+        A file leaves before the next one is read, when the request is over: nothing is
+        written then, so that no other transaction can break off what is under way.
 
         :param moves: invoices that the user may read: the caller has checked it
         """
-        taken = {"index.csv"}
-        index = io.StringIO()
-        lines = csv.writer(index, delimiter=";")
-        lines.writerow(
-            [self.env._("Number"), self.env._("File"), self.env._("Problem")]
-        )
-        with FlatZip(file) as archive:
-            for start in range(0, len(moves), _BATCH):
-                batch = moves[start : start + _BATCH]
-                for move in batch:
-                    content, name, problem = self._original(move, taken)
-                    if content:
-                        archive.writestr(name, content)
-                    lines.writerow([safe_cell(move.name), name, problem])
-                batch._demat_record_customer("downloaded")
-                # the files of a batch are in the ZIP: they need not stay in memory
-                self.env.invalidate_all()
-            archive.writestr("index.csv", index.getvalue().encode("utf-8-sig"))
+        for start in range(0, len(moves), _BATCH):
+            moves[start : start + _BATCH]._demat_record_customer("downloaded")
+            self.env.flush_all()
+            self.env.invalidate_all()
+        heading = [self.env._("Number"), self.env._("File"), self.env._("Problem")]
+        return zip_stream.pieces(self._late_originals(moves.ids), heading, FlatZip)
+
+    def _late_originals(self, ids):
+        """Return a generator of ``_originals`` that has cursors of its own."""
+        registry, uid, context = self.env.registry, self.env.uid, self.env.context
+
+        def read():
+            taken = {zip_stream.INDEX}
+            for start in range(0, len(ids), _BATCH):
+                # the connection is given back before anything is sent
+                with registry.cursor() as cursor:
+                    late = api.Environment(cursor, uid, context)[self._name]
+                    files = late._originals(ids[start : start + _BATCH], taken)
+                yield from files
+
+        return read()
+
+    def _originals(self, ids, taken):
+        """Return ``[(number, name of the file, content, problem)]`` of some invoices.
+
+        The rules of the user are asked again: what was withdrawn meanwhile is left out.
+        """
+        moves = self.env["account.move"].browse(ids).exists()._filtered_access("read")
+        return [(safe_cell(one.name), *self._original(one, taken)) for one in moves]
 
     def _original(self, move, taken):
-        """Return the file of an invoice, its name, and why there is none."""
+        """Return name and content of the file of an invoice, or why there is none."""
         document = move.sudo().demat_document_id
         try:
             content = (
@@ -290,12 +323,12 @@ class DematStatement(models.AbstractModel):
                 else move.sudo().invoice_pdf_report_id.raw
             )
         except UserError as error:
-            return None, "", str(error)
+            return "", None, str(error)
         if not content:
             problem = self.env._("There is no file of this invoice: ask for a copy.")
-            return None, "", problem
+            return "", None, problem
         [name] = print_names.unique([safe(move.name)], taken)
-        return content, name, ""
+        return name, content, ""
 
     @api.private
     def _file_name(self, frame, extension):

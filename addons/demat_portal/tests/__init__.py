@@ -7,6 +7,8 @@ from . import test_pay_booking
 from . import test_pay_twice
 from . import test_pay_instalments
 from . import test_statement
+from . import test_statement_entries
+from . import test_statement_files
 from . import test_rights
 from . import test_access_granted
 from . import test_accounts

@@ -21,26 +21,27 @@ def picture():
     return file.getvalue()
 
 
+def around(**words):
+    """What stands around the lines."""
+    return {
+        "title": "Statement",
+        "company": "Valcombe",
+        "address": ["12 rue des Carriers", "Lyon"],
+        "logo": picture(),
+        "customers": ["Client"],
+        "filters": ["All years", "Unpaid"],
+        "day": "As of today",
+        "page": "Page {} of {}",
+        "legal": "SIRET 1",
+        "columns": COLUMNS,
+        **words,
+    }
+
+
 def write(lines, **words):
     """A statement with a number of lines."""
     file = io.BytesIO()
-    paper = StatementPdf(
-        file,
-        {
-            "title": "Statement",
-            "company": "Valcombe",
-            "address": ["12 rue des Carriers", "Lyon"],
-            "logo": picture(),
-            "customers": ["Client"],
-            "filters": ["All years", "Unpaid"],
-            "day": "As of today",
-            "page": "Page {} of {}",
-            "legal": "SIRET 1",
-            "columns": COLUMNS,
-            **words,
-        },
-        FONTS,
-    )
+    paper = StatementPdf(file, around(**words), FONTS)
     paper.ageing([("Balance", MONEY), ("Not due", "0")])
     for number in range(lines):
         paper.line(["2026-11-02", f"Invoice INV/{number:05}", MONEY])
@@ -62,6 +63,27 @@ def test_pages():
     whole = "".join(pages)
     assert [whole.count(f"INV/{one:05}") for one in range(150)] == [1] * 150
     assert "Unpaid" in pages[0]
+
+
+def test_parts():
+    """Each company on pages of its own, with its head and its foot."""
+    file = io.BytesIO()
+    paper = StatementPdf(file, around(), FONTS)
+    for number in range(80):
+        paper.line(["2026-11-02", f"Invoice A/{number}", MONEY])
+    paper.part(around(company="Rhodan", legal="BE 2"))
+    paper.line(["2026-11-02", "Invoice B/1", MONEY])
+    paper.close()
+    *first, last = texts(file)
+    assert "Valcombe" in first[0]
+    assert all("SIRET 1" in page and "BE 2" not in page for page in first)
+    assert "Rhodan" in last
+    assert "BE 2" in last
+    assert "Debit" in last
+    assert "Invoice B/1" in last
+    assert "Valcombe" not in last
+    assert "SIRET 1" not in last
+    assert f"Page {len(first) + 1} of {len(first) + 1}" in last
 
 
 def test_long_words_and_bad_logo():
