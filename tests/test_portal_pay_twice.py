@@ -5,6 +5,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from lxml import html
 
 from tests.support import portal
@@ -39,9 +40,18 @@ def charge(one, token, card, barrier):
     return True
 
 
-def test_two_windows_charge_once(make_server, demat_template):
+@pytest.fixture(scope="module")
+def firm(make_server, demat_template):
     firm = Firm(make_server(demat_template))
     firm.give_consent("noyers")
+    return firm
+
+
+def test_a_window_that_is_late_is_told(firm):
+    assert portal.lock_after_another(firm, portal.publish(firm, 2))
+
+
+def test_two_windows_charge_once(firm):
     card = portal.save_card(firm)
     windows = [window(firm, "noyers") for _number in range(2)]
     for number in range(ROUNDS):

@@ -76,3 +76,11 @@ def save_card(firm, login="noyers"):
     return firm.server.run(
         f"{IMPORT}result = portal_inside.save_card(env, login=login)", login=login
     )
+
+
+def lock_after_another(firm, moves):
+    """See :func:`tests.support.portal_inside.lock_after_another`."""
+    return firm.server.run(
+        f"{IMPORT}result = portal_inside.lock_after_another(env, moves=moves)",
+        moves=moves,
+    )

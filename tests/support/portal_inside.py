@@ -4,7 +4,9 @@
 
 from datetime import timedelta
 
-from odoo import Command, fields
+from psycopg2.errors import SerializationFailure
+
+from odoo import Command, api, fields
 
 
 def publish(env, *, customer, product, count, days_late=20, site=None, send=True):
@@ -78,3 +80,24 @@ def save_card(env, *, login):
         "tokenization_requested": False,
         "landing_route": "/my",
     }
+
+
+def lock_after_another(env, *, moves):
+    """One window has just finished, another one's look at the database is older.
+
+    :return: whether PostgreSQL tells the second one, so that the host starts it again
+    """
+    with env.registry.cursor() as first, env.registry.cursor() as second:
+        second.execute("SELECT 1")
+        one, other = (
+            api.Environment(cursor, env.uid, {})["account.move"].browse(moves)
+            for cursor in (first, second)
+        )
+        one._demat_lock_to_pay()
+        first.commit()
+        try:
+            other._demat_lock_to_pay()
+        except SerializationFailure:
+            second.rollback()
+            return True
+    return False
