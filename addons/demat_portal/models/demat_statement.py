@@ -53,24 +53,20 @@ class DematStatement(models.AbstractModel):
         """
         self.env.flush_all()
         accounts = self._receivable_ids()
+        visible = self._visible(Domain("commercial_partner_id", "in", entities.ids))
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
-            self._invoices_sql(entities, accounts, few),
-            self._entries_sql(entities, accounts),
+            self._invoices_sql(visible, entities, accounts, few),
+            self._entries_sql(visible, entities, accounts),
             self._pending_sql(entities),
         )
 
-    def _invoices_sql(self, entities, accounts, few):
+    def _invoices_sql(self, query, entities, accounts, few):
         """Invoices and credit notes, through the rules of the user.
 
         An invoice may be due in several parts: ``due`` is the oldest one that is open,
         ``late`` the sum of those that are past.
         """
-        query = self.env["account.move"]._search(
-            Domain("move_type", "in", SALE_TYPES)
-            & Domain("state", "=", "posted")
-            & Domain("commercial_partner_id", "in", entities.ids)
-        )
         return SQL(
             """
             SELECT account_move.id AS move_id,

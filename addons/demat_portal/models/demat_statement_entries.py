@@ -24,7 +24,7 @@ class DematStatement(models.AbstractModel):
 
     _inherit = "demat.statement"
 
-    def _entries_sql(self, entities, accounts):
+    def _entries_sql(self, visible, entities, accounts):
         """Payments and other entries on the customer's account.
 
         One line for each entry and currency. What an entry leaves open is owed, or to
@@ -52,10 +52,10 @@ class DematStatement(models.AbstractModel):
             """,
             today=today,
             ages=self._ages_sql(SQL("part.open"), SQL("part.due")),
-            parts=self._parts_sql(entities, accounts),
+            parts=self._parts_sql(visible, entities, accounts),
         )
 
-    def _parts_sql(self, entities, accounts):
+    def _parts_sql(self, visible, entities, accounts):
         """Return the query of the amounts of the entries, each in its currency.
 
         What settles an invoice in another currency counts in that of the invoice, for
@@ -102,16 +102,16 @@ class DematStatement(models.AbstractModel):
             accounts=accounts,
             reads=self._reads_sql("line"),
             companies=tuple(self.env.companies.ids) or (0,),
-            crossed=self._crossed_sql(accounts),
+            crossed=self._crossed_sql(visible, accounts),
         )
 
-    def _crossed_sql(self, accounts):
+    def _crossed_sql(self, visible, accounts):
         """Return what settlements move from the currency of an entry to another one.
 
         To that of a document which the user may read (the amount of another one would
         be told), or of an entry that is owed: a debit. Reads the lines of ``line``.
         """
-        visible = self._visible_sql(SQL("other.move_id"))
+        visible = self._among_sql(SQL("other.move_id"), visible)
         owed = SQL("(other.id IN (SELECT id FROM line) OR %s)", visible)
         sides = (("credit", "debit", -1, owed), ("debit", "credit", 1, visible))
         return SQL(" UNION ALL ").join(
@@ -146,11 +146,16 @@ class DematStatement(models.AbstractModel):
             for own, other, sign, condition in sides
         )
 
-    def _visible_sql(self, move_id):
-        """Return the condition that the user may read an invoice of that id."""
-        query = self.env["account.move"]._search(
-            Domain("move_type", "in", SALE_TYPES) & Domain("state", "=", "posted")
+    def _visible(self, domain):
+        """Return the query of the invoices of a domain that the user may read."""
+        return self.env["account.move"]._search(
+            Domain("move_type", "in", SALE_TYPES)
+            & Domain("state", "=", "posted")
+            & domain
         )
+
+    def _among_sql(self, move_id, query):
+        """Return the condition that an invoice of that id is one of a query."""
         return SQL(
             "EXISTS (SELECT FROM %s WHERE account_move.id = %s AND %s)",
             query.from_clause,
@@ -176,13 +181,15 @@ class DematStatement(models.AbstractModel):
             text=text,
             between="""[[:space:],;:()"'«»]+""",
             types=SALE_TYPES,
-            visible=self._visible_sql(SQL("named.id")),
+            visible=self._among_sql(SQL("named.id"), self._visible(Domain.TRUE)),
         )
 
     @api.private
     def _hidden_refs(self, rows):
         """Return those references of entries that name what the user may not read."""
         refs = {row["ref"] for row in rows if row["rank"] > 1 and row["ref"]}
+        if not refs:
+            return refs
         found = self.env.execute_query(
             SQL(
                 "SELECT ref FROM UNNEST(%s::text[]) AS ref WHERE %s",
