@@ -30,12 +30,13 @@ class DematPortalInvoices(PortalAccount):
         return {**values, "year": year, "years": self._invoice_years()}
 
     def _invoice_years(self):
-        """Return the years of the invoices that the user may read, newest first."""
+        """Return the years from the first invoice that the user may read to the last,
+        newest first."""
         moves = request.env["account.move"]
         if not moves.has_access("read"):
             return []
-        found = moves._read_group(
-            self._get_invoices_domain() & Domain("invoice_date", "!=", False),
-            ["invoice_date:year"],
+        [(first, last)] = moves._read_group(
+            self._get_invoices_domain(),
+            aggregates=["invoice_date:min", "invoice_date:max"],
         )
-        return sorted({first.year for (first,) in found}, reverse=True)
+        return list(range(last.year, first.year - 1, -1)) if first else []

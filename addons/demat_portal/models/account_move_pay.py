@@ -42,14 +42,19 @@ class AccountMove(models.Model):
         return (
             self._demat_payable_domain()
             & Domain("move_type", "!=", "out_refund")
-            & Domain("line_ids", "any", self._demat_late_terms_domain())
+            # the rules of the invoice have decided; those of its lines would ask again
+            & Domain("line_ids", "any!", self._demat_late_terms_domain())
         )
 
     @api.model
     def _demat_late_terms_domain(self):
-        """Return the domain of the lines (instalments) that are late."""
+        """Return the domain of the lines (instalments) that are late.
+
+        They are found by their partner, which is the commercial entity.
+        """
         return (
-            Domain("display_type", "=", "payment_term")
+            Domain("partner_id", "in", self.env.user._demat_portal_own().ids)
+            & Domain("display_type", "=", "payment_term")
             & Domain("date_maturity", "<", fields.Date.context_today(self))
             & Domain("amount_residual_currency", ">", 0)
         )
