@@ -152,8 +152,10 @@ class DematPayment(PortalAccount):
         # EXTENDS account: the same invoices as the count
         filters = super()._get_account_searchbar_filters()
         if request.env.user._is_portal():
-            overdue = request.env["account.move"]._demat_overdue_domain()
-            filters["overdue_invoices"]["domain"] = list(overdue)
+            # a list would lose what only domains may say
+            filters["overdue_invoices"]["domain"] = request.env[
+                "account.move"
+            ]._demat_overdue_domain()
         return filters
 
     # -- steps ------------------------------------------------------------------------
