@@ -9,6 +9,8 @@ from odoo.tools import email_normalize, format_date
 
 #: What a clerk may write by himself; the rest is written by the treatments below.
 EDITABLE = {"name", "email", "reason", "partner_id", "company_id", "date_to"}
+#: Where a transaction remembers what its users were granted.
+GRANTED = "demat_portal_granted"
 #: Open accesses of a customer: more is no accountant any more.
 MAX_OPEN = 20
 
@@ -114,6 +116,7 @@ class DematPortalAccess(models.Model):
                 for vals in vals_list
             ]
         accesses = super().create(vals_list)
+        self.env.cr.cache.pop(GRANTED, None)
         for access in accesses:
             entity = access.partner_id.commercial_partner_id
             if access.partner_id != entity:
@@ -134,6 +137,7 @@ class DematPortalAccess(models.Model):
                     access=decided[0].display_name,
                 )
             )
+        self.env.cr.cache.pop(GRANTED, None)
         return super().write(vals)
 
     @api.model
