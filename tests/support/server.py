@@ -72,6 +72,12 @@ class DematServer:
                 key,
                 value,
             )
+        # its first words open a window, which covers a telephone when it likes
+        self.sql(
+            "INSERT INTO ir_default (field_id, json_value) SELECT id, '\"disabled\"'"
+            " FROM ir_model_fields"
+            " WHERE model = 'res.users' AND name = 'odoobot_state'"
+        )
 
     # -- the process ------------------------------------------------------------------
 
