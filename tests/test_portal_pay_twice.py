@@ -15,7 +15,7 @@ from tests.support.rpc import RpcError
 PAY = "/my/statement/pay"
 ROUNDS = 3
 #: The other window is still at work, or has just finished; refusals are warnings.
-REFUSALS = "These invoices are in use|What is due has changed"
+REFUSALS = "Ces factures sont en cours de traitement|Ce qui est dû a changé"
 
 
 def window(firm, login):
