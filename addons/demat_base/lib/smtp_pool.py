@@ -25,6 +25,8 @@ class SmtpPool:
     def __init__(self):
         self._open = {}
         self._silent = {}
+        #: whether the connection given last had been used before
+        self.reused = False
 
     def take(self, key, connect):
         """A living connection for ``key``: the one in use, else ``connect()``.
@@ -43,6 +45,7 @@ class SmtpPool:
             connection = self._connect(key, connect)
             connection.quit = lambda: None
         self._open[key] = (connection, used + 1)
+        self.reused = used > 0
         return connection
 
     def _connect(self, key, connect):

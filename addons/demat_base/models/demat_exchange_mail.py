@@ -70,16 +70,32 @@ class DematExchange(models.Model):
             exchange._mark_failed("address_invalid", problem)
             return False
         mail = exchange._take_mail(values)
+        if not exchange._send_through(mail, again=True):
+            exchange._send_through(mail, again=False)
+        return exchange.state == "done"
+
+    def _send_through(self, mail, *, again):
+        """Send a mail and store the outcome; say whether there is one.
+
+        A server may end a connection between two mails, also just after it said that
+        it is there: then nothing of this mail has left, and it goes through a new one.
+
+        :param again: whether there is another try
+        """
         journal = SmtpJournal()
+        pool = self.env.context.get("demat_smtp_pool")
         try:
             mail.with_context(
                 demat_smtp_journal=journal, demat_outcome_apart=True
             ).send()
         except smtplib.SMTPServerDisconnected as error:
-            exchange._after_disconnection(journal, error)
+            if again and pool and pool.reused and not journal.data_started:
+                mail.state = "outgoing"
+                return False
+            self._after_disconnection(journal, error)
         else:
-            exchange._after_sending(mail, journal)
-        return exchange.state == "done"
+            self._after_sending(mail, journal)
+        return True
 
     def _after_sending(self, mail, journal):
         """Store the outcome the host wrote on ``mail``."""
