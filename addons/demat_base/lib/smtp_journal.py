@@ -19,6 +19,8 @@ class SmtpJournal:
         self.refused = {}
         #: the DATA phase began: after that a lost connection proves nothing
         self.data_started = False
+        #: the server took the sender, so it knows of this mail
+        self.mail_begun = False
         #: failure type and reason given by the host after the sending
         self.failure_type = None
         self.failure_reason = None
@@ -30,7 +32,7 @@ class SmtpJournal:
         keep their own connections. An earlier journal of the same connection stops
         watching.
         """
-        for name in ("send_message", "data"):
+        for name in ("send_message", "mail", "data"):
             vars(connection).pop(name, None)
         send_message = connection.send_message
 
@@ -40,6 +42,15 @@ class SmtpJournal:
             return refused
 
         connection.send_message = watched_send_message
+        mail = getattr(connection, "mail", None)
+        if mail is not None:
+
+            def watched_mail(*args, **kwargs):
+                answer = mail(*args, **kwargs)
+                self.mail_begun = True
+                return answer
+
+            connection.mail = watched_mail
         data = getattr(connection, "data", None)
         if data is not None:
 

@@ -89,7 +89,7 @@ class DematExchange(models.Model):
                 demat_smtp_journal=journal, demat_outcome_apart=True
             ).send()
         except smtplib.SMTPServerDisconnected as error:
-            if again and pool and pool.reused and not journal.data_started:
+            if again and pool and pool.reused and not journal.mail_begun:
                 mail.state = "outgoing"
                 return False
             self._after_disconnection(journal, error)
