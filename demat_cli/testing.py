@@ -1,6 +1,9 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""``./demat test``: one pytest run over the addons, their ``lib/`` and the product."""
+"""``./demat test``: pytest over the addons, their ``lib/`` and the product.
+
+All the tests go in two runs side by side (``halves.py``); any other choice is one run.
+"""
 
 import argparse
 import contextlib
@@ -8,7 +11,7 @@ import os
 import subprocess
 import time
 
-from . import processes, templates
+from . import halves, processes, templates
 from .context import prepare, with_foreign
 
 CONTEXT_VARIABLE = "DEMAT_CONTEXT"
@@ -19,6 +22,8 @@ KEEP_SECONDS = 24 * 3600
 def run(options):
     """Run pytest; its exit status. Nothing is printed after pytest's summary line."""
     context = prepare(options.odoo, tests=True)
+    if halves.wanted(options.arguments):
+        return halves.run(context.paths.root, options)
     context = with_foreign(context, named_addons(options.arguments))
     folder = context.paths.state / "test"
     folder.mkdir(parents=True, exist_ok=True)

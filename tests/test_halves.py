@@ -1,0 +1,98 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""All the tests in two halves: which choice is split, what is said at the end."""
+
+import sys
+from argparse import Namespace
+from xml.etree import ElementTree
+
+import pytest
+
+from demat_cli import halves
+
+#: Stands for ./demat in a folder of its own: it "runs" the half that it is given.
+FAKE = """
+import sys
+name = sys.argv[-1]
+report = [part for part in sys.argv if part.startswith("--junitxml=")][-1][11:]
+print(f"in {name}: {sys.argv[1:-2]}")
+if name == "dies":
+    sys.exit(3)
+failed = name == "tests"
+case = '<testcase classname="tests.test_x" name="test_y"><failure message="no&#10;z"/>'
+shown = case + "</testcase>" if failed else ""
+with open(report, "w") as stream:
+    stream.write(
+        f'<testsuites><testsuite tests="5" failures="{int(failed)}" errors="0"'
+        f' skipped="1">{shown}</testsuite></testsuites>'
+    )
+sys.exit(failed)
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "demat").write_text(FAKE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "split"),
+    [
+        ([], True),
+        (["-q", "--long"], True),
+        (["tests/test_lint.py"], False),
+        (["-k", "consent"], False),
+    ],
+)
+def test_only_the_whole_is_split(monkeypatch, arguments, split):
+    monkeypatch.setenv(halves.JOBS_VARIABLE, "2")
+    assert halves.wanted(arguments) is split
+
+
+def test_one_at_a_time_on_demand(monkeypatch):
+    monkeypatch.setenv(halves.JOBS_VARIABLE, "1")
+    assert not halves.wanted([])
+
+
+def test_one_summary_line(root, capfd):
+    """Both outputs, each in one piece; failures and numbers of both at the end."""
+    report = root / "reports" / "all.xml"
+    options = Namespace(odoo="/an odoo", arguments=["-q", f"--junitxml={report}"])
+    assert halves.run(root, options) == 1
+    shown = capfd.readouterr().out.splitlines()
+    for half in halves.HALVES:
+        assert f"======== {half} ========" in shown
+        assert f"in {half}: ['--odoo', '/an odoo', 'test', '-q']" in shown
+    assert shown[-2] == "FAILED tests.test_x::test_y - no"
+    assert shown[-1].startswith("===== 1 failed, 7 passed, 2 skipped in ")
+    assert len(ElementTree.parse(report).getroot().findall("testsuite")) == 2  # noqa: S314
+
+
+def test_a_half_that_dies_is_an_error(root, capfd, monkeypatch):
+    monkeypatch.setattr(halves, "HALVES", ("addons", "dies"))
+    assert halves.run(root, Namespace(odoo=None, arguments=[])) == 3
+    shown = capfd.readouterr().out.splitlines()
+    assert shown[-2] == "ERROR dies - the run ended without a report"
+    assert shown[-1].startswith("===== 4 passed, 1 skipped, 1 error in ")
+
+
+def test_no_report_at_all(tmp_path):
+    said = halves.summary([tmp_path / "addons.xml", tmp_path / "tests.xml"], 3671)
+    assert said.splitlines()[-1] == "===== 2 errors in 3671.00s (1:01:11) ====="
+
+
+def test_an_interruption_ends_both(root, monkeypatch):
+    """Ctrl-C leaves nothing running."""
+    (root / "demat").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
+    started = []
+
+    def interrupted(running):
+        started.extend(running)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(halves, "_wait", interrupted)
+    assert halves.run(root, Namespace(odoo=None, arguments=[])) == 130
+    assert len(started) == 2
+    assert all(half.process.poll() is not None for half in started)
+    assert sys.executable in started[0].process.args
