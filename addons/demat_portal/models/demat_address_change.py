@@ -78,35 +78,8 @@ class DematAddressChange(models.Model):
         """
         holder = (site or entity).sudo()
         address = self._read_address(text, holder)
+        self._check_not_too_often(address)
         changes = self.sudo()
-        recent = changes.search_count(
-            [
-                ("address", "=", address),
-                ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
-            ]
-        )
-        asked = changes.search_count(
-            [
-                ("requested_by_id", "=", self.env.uid),
-                ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
-            ]
-        )
-        if asked >= MAX_ASKED:
-            raise UserError(
-                self.env._(
-                    "You asked for %(count)s new addresses today: confirm them first, "
-                    "and go on tomorrow.",
-                    count=asked,
-                )
-            )
-        if recent >= MAX_MAILS:
-            raise UserError(
-                self.env._(
-                    "%(address)s was written to several times today: look into that "
-                    "mailbox, also among the junk mail.",
-                    address=address,
-                )
-            )
         changes._pending_of(entity, site).filtered(
             lambda change: change.address == address
         )._cancel()
@@ -125,6 +98,32 @@ class DematAddressChange(models.Model):
         )
         change._send(token)
         return address
+
+    @api.model
+    def _check_not_too_often(self, address):
+        """Neither may one customer write to many, nor many write to one mailbox.
+
+        :raise UserError: more than a day allows
+        """
+        today = [("create_date", ">", fields.Datetime.now() - timedelta(days=1))]
+        changes = self.sudo()
+        asked = changes.search_count([("requested_by_id", "=", self.env.uid), *today])
+        if asked >= MAX_ASKED:
+            raise UserError(
+                self.env._(
+                    "You asked for %(count)s new addresses today: confirm them first, "
+                    "and go on tomorrow.",
+                    count=asked,
+                )
+            )
+        if changes.search_count([("address", "=", address), *today]) >= MAX_MAILS:
+            raise UserError(
+                self.env._(
+                    "%(address)s was written to several times today: look into that "
+                    "mailbox, also among the junk mail.",
+                    address=address,
+                )
+            )
 
     @api.model
     def _read_address(self, text, holder):

@@ -71,6 +71,20 @@ class TestDocuments(GroupCase):
             page.xpath("//select[@name='site']/option/@value"), ["", "Les Tilleuls"]
         )
 
+    def test_what_was_destroyed_is_no_longer_listed(self):
+        """Retention is over, two persons agreed: the customer finds the others."""
+        destroyed = self._file("F-1")
+        self._file("F-2")
+        self.env.cr.execute(
+            "UPDATE ged_document SET attachment_id = NULL,"
+            " destroyed_at = date_trunc('second', now() AT TIME ZONE 'UTC')"
+            " WHERE id = %s",
+            [destroyed.id],
+        )
+        destroyed.invalidate_recordset()
+        self._as(self.owner)
+        self.assertEqual(self._names(), ["F-2"])
+
     def test_latest_version_with_its_seal_and_its_public_page(self):
         move = self._invoice()
         self._send(move)
