@@ -73,7 +73,7 @@ class TestDocuments(GroupCase):
 
     def test_what_was_destroyed_is_no_longer_listed(self):
         """Retention is over, two persons agreed: the customer finds the others."""
-        destroyed = self._file("F-1")
+        destroyed = self._file("F-1", retention_until="2020-12-31")
         self._file("F-2")
         self.env.cr.execute(
             "UPDATE ged_document SET attachment_id = NULL,"
