@@ -141,12 +141,20 @@ class DematPayment(PortalAccount):
             return request.redirect(f"{PAY}?scope=overdue")
         return super().portal_my_overdue_invoices(access_token=access_token, **kw)
 
-    def _get_overdue_invoice_count(self):
-        # EXTENDS account: of all entities that the customer pays for
+    def _get_overdue_invoice_count(self, limit=1):
+        # EXTENDS account: of all entities that the customer pays for; the list of
+        # invoices asks only whether there is one
         if not request.env.user._is_portal():
             return super()._get_overdue_invoice_count()
         Move = request.env["account.move"]
-        return Move.search_count(Move._demat_overdue_domain())
+        return Move.search_count(Move._demat_overdue_domain(), limit=limit)
+
+    def _prepare_home_portal_values(self, counters):
+        # EXTENDS account: the home page shows how many
+        values = super()._prepare_home_portal_values(counters)
+        if "overdue_invoice_count" in counters and request.env.user._is_portal():
+            values["overdue_invoice_count"] = self._get_overdue_invoice_count(None)
+        return values
 
     def _get_account_searchbar_filters(self):
         # EXTENDS account: the same invoices as the count

@@ -47,11 +47,11 @@ class DematStatementController(CustomerPortal):
         values |= {
             **self._prepare_portal_layout_values(),
             "page_name": "statement",
-            "choice": request.env.user._demat_portal_entities().sorted("name"),
+            "choice": self._choice(entities, wanted).sorted("name"),
             "show_labels": statement._show_labels(),
             "sort_labels": statement._sort_labels(),
             "age_labels": statement._age_labels(),
-            "day": statement._day,
+            "day": functools.cache(statement._day),
             "address": functools.partial(self._address, wanted),
             "nothing_chosen": params.get("notice") == "none",
             "pager": pager(
@@ -116,6 +116,12 @@ class DematStatementController(CustomerPortal):
         if not entities or not request.env["account.move"].has_access("read"):
             raise request.not_found()
         return statement, entities, wanted
+
+    def _choice(self, entities, wanted):
+        """Return the entities that he may choose from: all that he reads."""
+        if not wanted.entity:
+            return entities
+        return request.env.user._demat_portal_entities()
 
     def _check_site(self, wanted, sites):
         if wanted.site and wanted.site not in sites.ids:

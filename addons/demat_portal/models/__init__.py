@@ -14,6 +14,7 @@ from . import demat_statement
 from . import demat_statement_entries
 from . import demat_statement_page
 from . import demat_statement_files
+from . import demat_statement_overview
 from . import demat_address_change
 from . import demat_notified_portal
 from . import demat_portal_access

@@ -9,7 +9,12 @@ class AccountMove(models.Model):
     # The host has no index by customer; without one the statement of one customer reads
     # the invoices of all.
     _demat_portal_customer_idx = models.Index(
-        "(commercial_partner_id, invoice_date) WHERE state = 'posted'"
+        "(commercial_partner_id, COALESCE(invoice_date, date)) WHERE state = 'posted'"
+    )
+    # The list of invoices asks by customer, newest first, and by year.
+    _demat_portal_list_idx = models.Index(
+        "(partner_id, invoice_date) "
+        "WHERE state NOT IN ('cancel', 'draft') AND move_type != 'entry'"
     )
 
     def _demat_reminders(self):

@@ -1,8 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 from ..lib import statement_filter
 
@@ -10,6 +12,14 @@ from ..lib import statement_filter
 AGES = ("age_0", "age_30", "age_60", "age_90", "age_more")
 #: What a customer owes, and what is credited to him.
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+#: Whether an invoice is owed, and whether a line of it (``term``) is.
+UNPAID = SQL(
+    "account_move.move_type != 'out_refund' AND account_move.payment_state "
+    "NOT IN ('in_payment', 'paid', 'reversed')"
+)
+OPEN_TERM = SQL(
+    "term.display_type = 'payment_term' AND term.amount_residual_currency > 0"
+)
 _ORDERS = {
     "newest": "date DESC, rank DESC, move_id DESC, partner_id, currency_id",
     "oldest": "date, rank, move_id, partner_id, currency_id",
@@ -18,6 +28,23 @@ _ORDERS = {
     "amount": "amount DESC, date, rank, move_id, partner_id, currency_id",
 }
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the queries of a statement have in common.
+
+    ``entities``, ``accounts`` and ``companies`` are ids, at least one; ``visible`` the
+    query of the invoices that the user may read; ``reads`` the conditions that he reads
+    the entries and the payments; ``crossed`` whether a settlement crosses currencies.
+    """
+
+    entities: tuple
+    accounts: tuple
+    companies: tuple
+    visible: Query
+    reads: dict
+    crossed: bool
 
 
 class DematStatement(models.AbstractModel):
@@ -46,27 +73,36 @@ class DematStatement(models.AbstractModel):
 
     # -- queries ---------------------------------------------------------------------
 
-    def _lines_sql(self, entities, few=False):
-        """Return the query of all the lines of these entities.
-
-        :param few: whether a filter by date leaves few of them
-        """
+    def _source(self, entities):
+        """Return what the queries of these entities have in common, looked up once."""
+        # a field that is to be written may be one that is read
         self.env.flush_all()
-        accounts = self._receivable_ids()
-        visible = self._visible(Domain("commercial_partner_id", "in", entities.ids))
-        return SQL(
-            "%s UNION ALL %s UNION ALL %s",
-            self._invoices_sql(visible, entities, accounts, few),
-            self._entries_sql(visible, entities, accounts),
-            self._pending_sql(entities),
+        return Source(
+            entities=tuple(entities.ids) or (0,),
+            accounts=self._receivable_ids(),
+            companies=tuple(self.env.companies.ids) or (0,),
+            visible=self._visible(
+                Domain("commercial_partner_id", "in", entities.ids)
+            ),
+            reads={name: self._reads_sql(name) for name in ("line", "payment")},
+            crossed=self._crosses(entities),
         )
 
-    def _invoices_sql(self, query, entities, accounts, few):
-        """Invoices and credit notes, through the rules of the user.
+    def _lines_sql(self, source, term=None):
+        """Return the query of all the lines of a source.
 
-        An invoice may be due in several parts: ``due`` is the oldest one that is open,
-        ``late`` the sum of those that are past.
+        :param term: the join of what is open of the invoices; without one their
+            ``due`` is the day on the invoice, and nothing is ``late``
         """
+        return SQL(
+            "%s UNION ALL %s UNION ALL %s",
+            self._invoices_sql(source.visible, term),
+            self._entries_sql(source),
+            self._pending_sql(source),
+        )
+
+    def _invoices_sql(self, query, term):
+        """Invoices and credit notes, through the rules of the user."""
         return SQL(
             """
             SELECT account_move.id AS move_id,
@@ -85,79 +121,62 @@ class DematStatement(models.AbstractModel):
                         WHEN account_move.move_type = 'out_refund'
                         THEN -account_move.amount_residual
                         ELSE account_move.amount_residual END AS open,
-                   COALESCE(term.due, account_move.invoice_date_due) AS due,
-                   account_move.payment_state,
-                   COALESCE(term.age_30 + term.age_60 + term.age_90 + term.age_more, 0)
-                       AS late,
-                   %(columns)s
+                   %(due)s AS due, account_move.payment_state, %(late)s AS late
               FROM %(source)s
               %(term)s
              WHERE %(where)s
             """,
-            columns=SQL(", ").join(
-                SQL("COALESCE(term.%s, 0) AS %s", SQL.identifier(n), SQL.identifier(n))
-                for n in AGES
-            ),
+            due=SQL("COALESCE(term.due, account_move.invoice_date_due)")
+            if term
+            else SQL("account_move.invoice_date_due"),
+            late=SQL("COALESCE(term.late, 0)") if term else SQL("0::numeric"),
             source=query.from_clause,
-            term=self._term_sql(entities, accounts, few),
+            term=term or SQL(""),
             where=query.where_clause or SQL("TRUE"),
         )
 
-    def _term_sql(self, entities, accounts, few):
-        """Return the join of what is open of each invoice, by age.
+    def _term_sql(self, source, join):
+        """Return the join of what is open of the invoices, all of it read at once.
 
-        :param few: whether there are few invoices: their lines are looked up one by one
-            then; otherwise all that is open of the entities is read at once
+        An invoice may be due in several parts: ``due`` is the oldest one that is open,
+        ``late`` the sum of those that are past.
         """
-        values = {
-            "ages": self._ages_sql(
-                SQL("amount_residual_currency"),
-                SQL("COALESCE(date_maturity, date)"),
-            ),
-            "accounts": accounts,
-            "entities": tuple(entities.ids) or (0,),
-            "unpaid": SQL(
-                "account_move.move_type != 'out_refund' AND account_move.payment_state "
-                "NOT IN ('in_payment', 'paid', 'reversed')"
-            ),
-            "open": SQL(
-                "display_type = 'payment_term' AND amount_residual_currency > 0"
-            ),
-            "due": SQL("MIN(COALESCE(date_maturity, date)) AS due"),
-        }
-        if few:
-            return SQL(
-                "LEFT JOIN LATERAL (SELECT %(due)s, %(ages)s FROM account_move_line "
-                "WHERE move_id = account_move.id AND %(unpaid)s AND %(open)s"
-                ") AS term ON TRUE",
-                **values,
-            )
         return SQL(
-            "LEFT JOIN (SELECT move_id, %(due)s, %(ages)s FROM account_move_line "
-            "WHERE account_id IN %(accounts)s AND partner_id IN %(entities)s "
-            "AND reconciled IS NOT TRUE AND %(open)s GROUP BY move_id"
-            ") AS term ON term.move_id = account_move.id AND %(unpaid)s",
-            **values,
+            "%(join)s (SELECT move_id, %(sums)s FROM account_move_line AS term "
+            "WHERE %(open)s GROUP BY move_id) AS term "
+            "ON term.move_id = account_move.id AND %(unpaid)s",
+            join=join,
+            sums=self._term_sums(),
+            open=self._open_terms(source),
+            unpaid=UNPAID,
         )
 
-    def _ages_sql(self, amount, due):
-        """Return the columns of the ageing: sums of an amount, by the day it is due."""
-        today = fields.Date.context_today(self)
-        bounds = zip(
-            AGES, (-(10**6), 1, 31, 61, 91), (0, 30, 60, 90, 10**6), strict=True
+    def _term_of_line(self):
+        """Return the join of what is open of each line, looked up one by one."""
+        return SQL(
+            "LEFT JOIN LATERAL (SELECT %(sums)s FROM account_move_line AS term "
+            "WHERE term.move_id = line.move_id AND line.rank = 0 AND line.payment_state "
+            "NOT IN ('in_payment', 'paid', 'reversed') AND %(open)s) AS term ON TRUE",
+            sums=self._term_sums(),
+            open=OPEN_TERM,
         )
-        return SQL(", ").join(
-            SQL(
-                "COALESCE(SUM(%(amount)s) FILTER (WHERE %(amount)s > 0 AND "
-                "%(today)s - %(due)s BETWEEN %(low)s AND %(high)s), 0) AS %(name)s",
-                amount=amount,
-                today=today,
-                due=due,
-                low=low,
-                high=high,
-                name=SQL.identifier(name),
-            )
-            for name, low, high in bounds
+
+    def _term_sums(self):
+        return SQL(
+            "MIN(COALESCE(term.date_maturity, term.date)) AS due, "
+            "SUM(term.amount_residual_currency) FILTER ("
+            "WHERE COALESCE(term.date_maturity, term.date) < %s) AS late",
+            fields.Date.context_today(self),
+        )
+
+    def _open_terms(self, source):
+        """Return the condition of the instalments that are open, found by an index."""
+        return SQL(
+            "term.account_id IN %s AND term.partner_id IN %s "
+            "AND term.reconciled IS NOT TRUE AND %s",
+            source.accounts,
+            source.entities,
+            OPEN_TERM,
         )
 
     def _receivable_ids(self):
@@ -170,11 +189,14 @@ class DematStatement(models.AbstractModel):
         found = accounts.search_fetch([("account_type", "=", "asset_receivable")], [])
         return tuple(found.ids) or (0,)
 
-    def _rows_sql(self, entities, wanted, overview, company=None):
+    def _rows_sql(self, wanted, overview, company=None, part=None):
         """Return the query of the lines that are shown, each with the balance after it.
 
         The balance is the one of the whole account, so that a filter by anything but
         the date leaves it out. What was before the dates is in the overview.
+
+        :param part: which of the lines (``LIMIT``): what is open is then looked up for
+            these alone, where it decides neither about them nor about their order
         """
         if wanted.partial:
             balance = SQL("NULL::numeric AS balance")
@@ -184,16 +206,40 @@ class DematStatement(models.AbstractModel):
                 "ORDER BY date, rank, move_id, partner_id) AS balance",
                 self._opening_sql(wanted, overview),
             )
-        return SQL(
+        overdue = wanted.show == "overdue"
+        later = part and not overdue and wanted.sort != "due"
+        join = SQL("JOIN") if overdue else SQL("LEFT JOIN")
+        source = overview["source"]
+        term = None if later else self._term_sql(source, join)
+        order = SQL(_ORDERS[wanted.sort or "newest"])  # pylint: disable=sql-injection
+        rows = SQL(
             """
             SELECT *, %(balance)s, COUNT(*) OVER () AS total
               FROM (%(lines)s) AS line
-             WHERE %(filter)s ORDER BY %(order)s
+             WHERE %(filter)s ORDER BY %(order)s %(part)s
             """,
             balance=balance,
-            lines=self._lines_sql(entities, few=isinstance(wanted.year, int)),
+            lines=self._lines_sql(source, term),
             filter=self._filter_sql(wanted, company),
-            order=SQL(_ORDERS[wanted.sort or "newest"]),  # pylint: disable=sql-injection
+            order=order,
+            part=part or SQL(""),
+        )
+        return self._with_terms(rows, order) if later else rows
+
+    def _with_terms(self, rows, order):
+        """Return the query of few lines with what is open of each."""
+        return SQL(
+            """
+            SELECT move_id, kind, rank, date, name, ref, partner_id, company_id,
+                   currency_id, project_id, amount, open,
+                   COALESCE(term.due, line.due) AS due, payment_state,
+                   COALESCE(term.late, line.late) AS late, balance, total
+              FROM (%s) AS line %s
+             ORDER BY %s
+            """,
+            rows,
+            self._term_of_line(),
+            order,
         )
 
     def _opening_sql(self, wanted, overview):
@@ -246,67 +292,19 @@ class DematStatement(models.AbstractModel):
     # -- answers ---------------------------------------------------------------------
 
     @api.private
-    def _overview(self, entities):
-        """Return sums of the whole account of these entities, in one query.
-
-        :return: ``{"accounts": {(company id, currency id): {"balance", "late",
-            **ages}}, "months": {(company id, currency id): {first day: sum}},
-            "sites": [project id]}``; sums are Decimal
-        """
-        sums = SQL(", ").join(
-            SQL("SUM(%s)", SQL.identifier(name))
-            for name in ("amount", "late", "open", *AGES)
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH line AS (
-                    SELECT *, DATE_TRUNC('month', date)::date AS month
-                      FROM (%s) AS every)
-                SELECT GROUPING(project_id, month), company_id, currency_id, month,
-                       project_id, %s
-                  FROM line
-                 GROUP BY GROUPING SETS (
-                       (company_id, currency_id), (company_id, currency_id, month),
-                       (project_id))
-                """,
-                self._lines_sql(entities),
-                sums,
-            )
-        )
-        answer = {"accounts": {}, "months": {}, "sites": []}
-        for level, company, currency, month, site, *values in rows:
-            if level == 1 and site:
-                answer["sites"].append(site)
-            elif level == 2:
-                months = answer["months"].setdefault((company, currency), {})
-                months[month] = values[0]
-            elif level == 3:
-                names = ("balance", "late", "open", *AGES)
-                answer["accounts"][company, currency] = dict(
-                    zip(names, values, strict=True)
-                )
-        return answer
-
-    @api.private
-    def _page(self, entities, wanted, limit, overview):
+    def _page(self, wanted, limit, overview):
         """Return one page of lines.
 
         :return: ``(rows, total)``: dictionaries by the columns of the query, and the
             number of lines of all the pages
         """
-        query = SQL(
-            "%s LIMIT %s OFFSET %s",
-            self._rows_sql(entities, wanted, overview),
-            limit,
-            (wanted.page - 1) * limit,
-        )
-        self.env.cr.execute(query)
+        part = SQL("LIMIT %s OFFSET %s", limit, (wanted.page - 1) * limit)
+        self.env.cr.execute(self._rows_sql(wanted, overview, part=part))
         rows = self.env.cr.dictfetchall()
         return rows, rows[0]["total"] if rows else 0
 
     @api.private
-    def _every(self, entities, wanted, overview, company=None, chunk=1000):
+    def _every(self, wanted, overview, company=None, chunk=1000):
         """Yield all the lines in chunks, through a cursor of the database.
 
         :param company: whose lines alone, where there are several
@@ -315,7 +313,7 @@ class DematStatement(models.AbstractModel):
         cursor.execute(
             SQL(
                 "DECLARE demat_statement NO SCROLL CURSOR FOR %s",
-                self._rows_sql(entities, wanted, overview, company),
+                self._rows_sql(wanted, overview, company),
             )
         )
         rows = True

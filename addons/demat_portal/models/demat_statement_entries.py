@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .demat_statement import AGES, SALE_TYPES
+from .demat_statement import SALE_TYPES
 
 
 class AccountPartialReconcile(models.Model):
@@ -24,86 +24,115 @@ class DematStatement(models.AbstractModel):
 
     _inherit = "demat.statement"
 
-    def _entries_sql(self, visible, entities, accounts):
+    def _entries_sql(self, source):
         """Payments and other entries on the customer's account.
 
         One line for each entry and currency. What an entry leaves open is owed, or to
         be used, as with an invoice: an opening entry is due at its date, and a bill of
         exchange that took the place of an invoice nets to nothing but is still owed.
         """
-        today = fields.Date.context_today(self)
         return SQL(
             """
             SELECT move.id AS move_id,
                    CASE WHEN SUM(part.amount) < 0 THEN 'payment'
                         ELSE 'entry' END AS kind,
-                   2 AS rank, move.date, move.name, move.ref, part.partner_id,
+                   2 AS rank, part.date, move.name, move.ref, part.partner_id,
                    part.company_id, part.currency_id, NULL::integer AS project_id,
                    SUM(part.amount) AS amount, SUM(part.open) AS open,
                    MIN(part.due) FILTER (WHERE part.open > 0) AS due,
                    NULL AS payment_state,
                    COALESCE(SUM(part.open) FILTER (
-                       WHERE part.open > 0 AND part.due < %(today)s), 0) AS late,
-                   %(ages)s
+                       WHERE part.open > 0 AND part.due < %(today)s), 0) AS late
               FROM (%(parts)s) AS part
               JOIN account_move AS move ON move.id = part.move_id
-             GROUP BY move.id, part.partner_id, part.company_id, part.currency_id
+             GROUP BY move.id, part.date, part.partner_id, part.company_id,
+                      part.currency_id
             HAVING SUM(part.amount) != 0 OR BOOL_OR(part.open != 0)
             """,
-            today=today,
-            ages=self._ages_sql(SQL("part.open"), SQL("part.due")),
-            parts=self._parts_sql(visible, entities, accounts),
+            today=fields.Date.context_today(self),
+            parts=self._parts_sql(source),
         )
 
-    def _parts_sql(self, visible, entities, accounts):
+    def _parts_sql(self, source):
         """Return the query of the amounts of the entries, each in its currency.
 
         What settles an invoice in another currency counts in that of the invoice, for
         as much as it settles there, and no more in its own: an invoice of 100 USD that
         was paid by 92 EUR is paid in USD, and the account in EUR stays as it was.
         """
+        if not source.crossed:
+            return self._entry_lines_sql(source)
         return SQL(
             """
             WITH line AS (
-                SELECT line.id, line.move_id, line.company_id, line.currency_id,
-                       partner.commercial_partner_id AS partner_id,
-                       line.amount_currency AS amount,
-                       line.amount_residual_currency AS open,
-                       COALESCE(line.date_maturity, line.date) AS due
-                  FROM account_move_line AS line
-                  JOIN account_move AS move ON move.id = line.move_id
-                  JOIN res_partner AS partner ON partner.id = line.partner_id
-                 WHERE partner.commercial_partner_id IN %(entities)s
-                   AND %(reads)s
-                   AND line.account_id IN %(accounts)s
-                   AND line.parent_state = 'posted'
-                   AND line.display_type = 'product'
-                   AND move.move_type = 'entry'
-                   AND line.company_id IN %(companies)s
-                   -- differences of exchange count with what they come from
-                   AND NOT EXISTS (
+                SELECT * FROM (%(lines)s) AS every
+                 -- differences of exchange count with what they come from
+                 WHERE NOT EXISTS (
                        SELECT FROM account_partial_reconcile AS partial
-                        WHERE partial.exchange_move_id = move.id
+                        WHERE partial.exchange_move_id = every.move_id
                           AND partial.debit_currency_id != partial.credit_currency_id)
             ),
             crossed AS (%(crossed)s)
-            SELECT move_id, partner_id, company_id, currency_id, amount, open, due
-              FROM line
+            SELECT * FROM line
              UNION ALL
-            SELECT line.move_id, line.partner_id, line.company_id, line.currency_id,
-                   crossed.own, 0, NULL
+            SELECT line.id, line.move_id, line.date, line.company_id, line.currency_id,
+                   line.partner_id, crossed.own, 0, NULL
               FROM crossed JOIN line ON line.id = crossed.line_id
              UNION ALL
-            SELECT line.move_id, line.partner_id, line.company_id,
-                   crossed.currency_id, crossed.theirs, 0, NULL
+            SELECT line.id, line.move_id, line.date, line.company_id,
+                   crossed.currency_id, line.partner_id, crossed.theirs, 0, NULL
               FROM crossed JOIN line ON line.id = crossed.line_id
             """,
-            entities=tuple(entities.ids) or (0,),
-            accounts=accounts,
-            reads=self._reads_sql("line"),
-            companies=tuple(self.env.companies.ids) or (0,),
-            crossed=self._crossed_sql(visible, accounts),
+            lines=self._entry_lines_sql(source),
+            crossed=self._crossed_sql(source.visible, source.accounts),
         )
+
+    def _entry_lines_sql(self, source):
+        """Return the query of the lines of entries on the customer's account."""
+        return SQL(
+            """
+            SELECT line.id, line.move_id, line.date, line.company_id, line.currency_id,
+                   partner.commercial_partner_id AS partner_id,
+                   line.amount_currency AS amount,
+                   line.amount_residual_currency AS open,
+                   COALESCE(line.date_maturity, line.date) AS due
+              FROM account_move_line AS line
+              JOIN account_move AS move ON move.id = line.move_id
+              JOIN res_partner AS partner ON partner.id = line.partner_id
+             WHERE partner.commercial_partner_id IN %(entities)s
+               AND %(reads)s
+               AND line.account_id IN %(accounts)s
+               AND line.parent_state = 'posted'
+               AND line.display_type = 'product'
+               AND move.move_type = 'entry'
+               AND line.company_id IN %(companies)s
+            """,
+            entities=source.entities,
+            accounts=source.accounts,
+            reads=source.reads["line"],
+            companies=source.companies,
+        )
+
+    def _crosses(self, entities):
+        """Return whether a settlement of these entities crosses currencies.
+
+        Few do, and an index knows them; the queries of the others are much shorter.
+        """
+        [[found]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM account_partial_reconcile AS partial
+                      JOIN account_move_line AS line
+                        ON line.id IN (partial.credit_move_id, partial.debit_move_id)
+                      JOIN res_partner AS partner ON partner.id = line.partner_id
+                     WHERE partial.debit_currency_id != partial.credit_currency_id
+                       AND partner.commercial_partner_id IN %s)
+                """,
+                tuple(entities.ids) or (0,),
+            )
+        )
+        return found
 
     def _crossed_sql(self, visible, accounts):
         """Return what settlements move from the currency of an entry to another one.
@@ -199,7 +228,7 @@ class DematStatement(models.AbstractModel):
         )
         return {ref for [ref] in found}
 
-    def _pending_sql(self, entities):
+    def _pending_sql(self, source):
         """Payments without an entry yet, of invoices that count as paid for the host.
 
         Their entry is the one of the bank's statement, which makes the payment *paid*.
@@ -211,7 +240,7 @@ class DematStatement(models.AbstractModel):
                    partner.commercial_partner_id AS partner_id,
                    payment.company_id, payment.currency_id, NULL::integer AS project_id,
                    -payment.amount AS amount, 0 AS open,
-                   NULL::date AS due, NULL AS payment_state, 0 AS late, %(zeros)s
+                   NULL::date AS due, NULL AS payment_state, 0 AS late
               FROM account_payment AS payment
               JOIN res_partner AS partner ON partner.id = payment.partner_id
              WHERE partner.commercial_partner_id IN %(entities)s
@@ -226,10 +255,9 @@ class DematStatement(models.AbstractModel):
                     WHERE link.payment_id = payment.id
                       AND paid.payment_state IN ('in_payment', 'partial'))
             """,
-            zeros=self._zeros(),
-            reads=self._reads_sql("payment"),
-            entities=tuple(entities.ids) or (0,),
-            companies=tuple(self.env.companies.ids) or (0,),
+            reads=source.reads["payment"],
+            entities=source.entities,
+            companies=source.companies,
         )
 
     def _reads_sql(self, table):
@@ -239,7 +267,3 @@ class DematStatement(models.AbstractModel):
             SQL.identifier("partner", "commercial_partner_id"),
             SQL.identifier(table, "company_id"),
         )
-
-    @staticmethod
-    def _zeros():
-        return SQL(", ").join(SQL("0 AS %s", SQL.identifier(name)) for name in AGES)

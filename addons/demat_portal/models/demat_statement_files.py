@@ -50,9 +50,7 @@ class DematStatement(models.AbstractModel):
     def _chunks(self, frame, company=None):
         """Yield the lines as they are shown, in chunks; of one company if given."""
         several = len(frame["entities"]) > 1
-        every = self._every(
-            frame["entities"], frame["wanted"], frame["overview"], company
-        )
+        every = self._every(frame["wanted"], frame["overview"], company)
         for rows in every:
             yield self._line_values(rows, several)
 
@@ -243,7 +241,7 @@ class DematStatement(models.AbstractModel):
         return ["", label, *[""] * 5, money]
 
     def _print_cells(self, line, partial):
-        money, amount = line["currency"].format, line["amount"]
+        money, amount = line["money"], line["amount"]
         words = [f"{line['kind_name']} {line['name'] or ''}", line["site"]]
         if line["ref"] != line["name"]:
             words.append(line["ref"])
@@ -268,7 +266,7 @@ class DematStatement(models.AbstractModel):
         wanted = replace(wanted, sort="oldest", page=1)
         ids = [
             row["move_id"]
-            for rows in self._every(entities, wanted, overview)
+            for rows in self._every(wanted, overview)
             for row in rows
             if row["rank"] < 2
         ]

@@ -7,11 +7,13 @@ from babel.dates import get_month_names
 
 from odoo import api, fields, models
 from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .demat_statement import AGES
 
 PAGE = 80
+#: What the binary form of an amount of the database may add to it.
+_NOISE = 1e-6
 
 
 class DematStatement(models.AbstractModel):
@@ -68,10 +70,10 @@ class DematStatement(models.AbstractModel):
         """
         overview = self._overview(entities)
         wanted = wanted.settled(self._years(overview))
-        rows, total = self._page(entities, wanted, PAGE, overview)
+        rows, total = self._page(wanted, PAGE, overview)
         if wanted.page > 1 and not rows:
             wanted = replace(wanted, page=1)
-            rows, total = self._page(entities, wanted, PAGE, overview)
+            rows, total = self._page(wanted, PAGE, overview)
         return {
             **self._frame(entities, wanted, overview),
             "lines": self._line_values(rows, len(entities) > 1),
@@ -162,6 +164,11 @@ class DematStatement(models.AbstractModel):
         """
         today = fields.Date.context_today(self)
         kinds = self._kinds()
+        currencies = {
+            one: self.env["res.currency"].sudo().browse(one)
+            for one in {row["currency_id"] for row in rows}
+        }
+        money = {one: self._money(currencies[one]) for one in currencies}
         invoices = [row["move_id"] for row in rows if row["rank"] < 2]
         reminders = self.env["account.move"].browse(invoices)._demat_reminders()
         names = self._names(rows)
@@ -171,7 +178,8 @@ class DematStatement(models.AbstractModel):
                 **row,
                 "ref": None if row["rank"] > 1 and row["ref"] in hidden else row["ref"],
                 "kind_name": kinds[row["kind"]],
-                "currency": self.env["res.currency"].sudo().browse(row["currency_id"]),
+                "currency": currencies[row["currency_id"]],
+                "money": money[row["currency_id"]],
                 "partner": names["res.partner"][row["partner_id"]] if several else "",
                 "site": names["project.project"].get(row["project_id"], ""),
                 "company": names["res.company"][row["company_id"]],
@@ -183,6 +191,34 @@ class DematStatement(models.AbstractModel):
             }
             for row in rows
         ]
+
+    @api.private
+    def _money(self, currency):
+        """Return a function that writes amounts as ``currency.format`` does.
+
+        A page has hundreds of them: what depends on language and currency is looked up
+        once. What is to be rounded, and what is grouped otherwise than by thousands, is
+        left to the host.
+        """
+        lang, digits = get_lang(self.env), currency.decimal_places
+        if lang.grouping != "[3,0]" or currency.rounding != float(f"1e-{digits}"):
+            return currency.format
+        marks = {",": lang.thousands_sep or "", ".": lang.decimal_point, "-": "-\ufeff"}
+        marks = str.maketrans(
+            {mark: text.replace(" ", "\xa0") for mark, text in marks.items()}
+        )
+        # a one in the middle: the host knows where the symbol stands
+        before, _one, after = currency.format(1).partition(
+            f"{1:.{digits}f}".translate(marks)
+        )
+
+        def write(amount):
+            text = f"{amount:,.{digits}f}"
+            if abs(round(amount, digits) - amount) > _NOISE or not round(amount, digits):
+                return currency.format(amount)
+            return before + text.translate(marks) + after
+
+        return write
 
     def _names(self, rows):
         """Return ``{model: {id: name}}`` of what the lines point at, read at once."""
