@@ -306,7 +306,7 @@ class DematStatementPayment(DematStatementController):
             for line in values["lines"]
         )
         values["demat_pay_overdue"] = bool(
-            Move.search_count(mine & Move._demat_overdue_domain(), limit=1)
+            Move.search_count(mine & Move._demat_overdue_domain(own), limit=1)
         )
         return response
 

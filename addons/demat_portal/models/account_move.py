@@ -9,7 +9,8 @@ class AccountMove(models.Model):
     # The host has no index by customer; without one the statement of one customer reads
     # the invoices of all.
     _demat_portal_customer_idx = models.Index(
-        "(commercial_partner_id, COALESCE(invoice_date, date)) WHERE state = 'posted'"
+        "(commercial_partner_id, COALESCE(invoice_date, date)) "
+        "WHERE state = 'posted' AND move_type != 'entry'"
     )
     # The list of invoices asks by customer, newest first, and by year.
     _demat_portal_list_idx = models.Index(
@@ -32,6 +33,6 @@ class AccountMoveLine(models.Model):
 
     # Payments and other entries of a customer, among all the lines of his invoices.
     _demat_portal_partner_idx = models.Index(
-        "(partner_id, account_id) "
+        "(partner_id, account_id, date) "
         "WHERE parent_state = 'posted' AND display_type = 'product'"
     )

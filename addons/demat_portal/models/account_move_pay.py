@@ -19,41 +19,48 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     @api.model
-    def _demat_payable_domain(self):
+    def _demat_payable_domain(self, own=None):
         """Return the domain of what the user of the environment may pay.
+
+        :param own: what ``_demat_portal_own`` returns, where it is known already
 
         His own entities only: whoever merely reads for somebody else does not pay for
         him. The record rules restrict it to what was sent.
         """
+        own = self.env.user._demat_portal_own() if own is None else own
         return (
             Domain("state", "=", "posted")
             & Domain("move_type", "in", PAYABLE_TYPES)
             & Domain("payment_state", "in", OPEN_STATES)
-            & Domain(
-                "commercial_partner_id", "in", self.env.user._demat_portal_own().ids
-            )
+            & Domain("commercial_partner_id", "in", own.ids)
         )
 
     @api.model
-    def _demat_overdue_domain(self):
+    def _demat_overdue_domain(self, own=None):
         """Return the domain of what the user of the environment owes and is late: an
         invoice of which an instalment is past, as on the statement.
+
+        :param own: what ``_demat_portal_own`` returns, where it is known already
         """
+        own = self.env.user._demat_portal_own() if own is None else own
         return (
-            self._demat_payable_domain()
+            self._demat_payable_domain(own)
             & Domain("move_type", "!=", "out_refund")
             # the rules of the invoice have decided; those of its lines would ask again
-            & Domain("line_ids", "any!", self._demat_late_terms_domain())
+            & Domain("line_ids", "any!", self._demat_late_terms_domain(own))
         )
 
     @api.model
-    def _demat_late_terms_domain(self):
+    def _demat_late_terms_domain(self, own=None):
         """Return the domain of the lines (instalments) that are late.
 
         They are found by their partner, which is the commercial entity.
+
+        :param own: what ``_demat_portal_own`` returns, where it is known already
         """
+        own = self.env.user._demat_portal_own() if own is None else own
         return (
-            Domain("partner_id", "in", self.env.user._demat_portal_own().ids)
+            Domain("partner_id", "in", own.ids)
             & Domain("display_type", "=", "payment_term")
             & Domain("date_maturity", "<", fields.Date.context_today(self))
             & Domain("amount_residual_currency", ">", 0)

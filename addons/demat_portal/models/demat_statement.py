@@ -81,10 +81,8 @@ class DematStatement(models.AbstractModel):
             entities=tuple(entities.ids) or (0,),
             accounts=self._receivable_ids(),
             companies=tuple(self.env.companies.ids) or (0,),
-            visible=self._visible(
-                Domain("commercial_partner_id", "in", entities.ids)
-            ),
-            reads={name: self._reads_sql(name) for name in ("line", "payment")},
+            visible=self._visible(Domain("commercial_partner_id", "in", entities.ids)),
+            reads=self._reads_sql("line", "payment"),
             crossed=self._crosses(entities),
         )
 
@@ -186,8 +184,10 @@ class DematStatement(models.AbstractModel):
         partner.
         """
         accounts = self.env["account.account"].sudo().with_context(active_test=False)
-        found = accounts.search_fetch([("account_type", "=", "asset_receivable")], [])
-        return tuple(found.ids) or (0,)
+        found = accounts._search(
+            [("account_type", "=", "asset_receivable")], order="id"
+        )
+        return found.get_result_ids() or (0,)
 
     def _rows_sql(self, wanted, overview, company=None, part=None):
         """Return the query of the lines that are shown, each with the balance after it.

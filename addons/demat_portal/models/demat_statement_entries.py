@@ -260,10 +260,15 @@ class DematStatement(models.AbstractModel):
             companies=source.companies,
         )
 
-    def _reads_sql(self, table):
-        """Return the condition that the user reads the papers of this company for this
-        partner; entries have no record rule for him."""
-        return self.env.user._demat_portal_reads_sql(
-            SQL.identifier("partner", "commercial_partner_id"),
-            SQL.identifier(table, "company_id"),
-        )
+    def _reads_sql(self, *tables):
+        """Return the conditions that the user reads the papers of this company for this
+        partner, by table; entries have no record rule for him."""
+        user = self.env.user
+        own = user._demat_portal_own()
+        entity = SQL.identifier("partner", "commercial_partner_id")
+        return {
+            table: user._demat_portal_reads_sql(
+                entity, SQL.identifier(table, "company_id"), own
+            )
+            for table in tables
+        }

@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from .demat_statement import AGES, UNPAID
 
+#: The first day of the month of a line.
+MONTH = SQL("DATE_TRUNC('month', date::timestamp)::date")
+
 
 class DematStatement(models.AbstractModel):
     """The sums of the whole account: they are made at each view of a page.
@@ -42,6 +45,7 @@ class DematStatement(models.AbstractModel):
         return SQL(
             """
             WITH invoice AS MATERIALIZED (%(invoices)s),
+                 term AS MATERIALIZED (%(terms)s),
                  entry AS MATERIALIZED (%(entries)s),
                  part AS (%(parts)s)
             SELECT GROUPING(month, age), company_id, currency_id, month, age,
@@ -55,6 +59,7 @@ class DematStatement(models.AbstractModel):
                    (company_id, currency_id, age))
             """,
             invoices=self._narrow_invoices_sql(source.visible),
+            terms=self._narrow_terms_sql(source),
             entries=self._parts_sql(source),
             parts=SQL(" UNION ALL ").join(self._sums_sql(source)),
         )
@@ -75,30 +80,28 @@ class DematStatement(models.AbstractModel):
             where=query.where_clause or SQL("TRUE"),
         )
 
-    def _sums_sql(self, source):
-        """Return the queries of sums by month, and of what is open by age."""
-        month = SQL("DATE_TRUNC('month', date::timestamp)::date")
-        yield SQL(
-            "SELECT company_id, currency_id, %s AS month, NULL::integer AS age, "
-            "SUM(amount) AS amount FROM invoice GROUP BY 1, 2, 3",
-            month,
-        )
-        yield SQL(
-            "SELECT invoice.company_id, invoice.currency_id, NULL, %s, "
-            "SUM(term.amount_residual_currency) FROM account_move_line AS term "
-            "JOIN invoice ON invoice.id = term.move_id AND invoice.unpaid "
-            "WHERE %s GROUP BY 1, 2, 4",
+    def _narrow_terms_sql(self, source):
+        """Return the query of what is open of the invoices: amount and age."""
+        return SQL(
+            "SELECT term.move_id, term.amount_residual_currency AS amount, %s AS age "
+            "FROM account_move_line AS term WHERE %s",
             self._age_sql(SQL("COALESCE(term.date_maturity, term.date)")),
             self._open_terms(source),
         )
-        # an entry that moves nothing and leaves nothing open is not shown
+
+    def _sums_sql(self, source):
+        """Return the queries of sums by month, and of what is open by age."""
         yield SQL(
-            "SELECT company_id, currency_id, %s, NULL, SUM(amount) FROM ("
-            "SELECT company_id, currency_id, date, SUM(amount) AS amount FROM entry "
-            "GROUP BY move_id, partner_id, company_id, currency_id, date "
-            "HAVING SUM(amount) != 0 OR BOOL_OR(open != 0)) AS shown GROUP BY 1, 2, 3",
-            month,
+            "SELECT company_id, currency_id, %s AS month, NULL::integer AS age, "
+            "SUM(amount) AS amount FROM invoice GROUP BY 1, 2, 3",
+            MONTH,
         )
+        yield SQL(
+            "SELECT company_id, currency_id, NULL, age, SUM(term.amount) FROM term "
+            "JOIN invoice ON invoice.id = term.move_id AND invoice.unpaid "
+            "GROUP BY 1, 2, 4"
+        )
+        yield self._entry_months_sql()
         yield SQL(
             "SELECT company_id, currency_id, NULL, %s, SUM(open) FROM entry "
             "WHERE open > 0 GROUP BY 1, 2, 4",
@@ -106,8 +109,32 @@ class DematStatement(models.AbstractModel):
         )
         yield SQL(
             "SELECT company_id, currency_id, %s, NULL, amount FROM (%s) AS pending",
-            month,
+            MONTH,
             self._pending_sql(source),
+        )
+
+    def _entry_months_sql(self):
+        """Return the query of the sums of entries by month.
+
+        An entry that moves nothing and leaves nothing open is not shown: a month has to
+        have another one. Only of a month that adds up to nothing they are looked at one
+        by one.
+        """
+        return SQL(
+            """
+            SELECT company_id, currency_id, month, NULL, amount
+              FROM (SELECT company_id, currency_id, %(month)s AS month,
+                           SUM(amount) AS amount, BOOL_OR(open != 0) AS open
+                      FROM entry GROUP BY 1, 2, 3) AS sums
+             WHERE CASE WHEN amount != 0 OR open THEN TRUE ELSE EXISTS (
+                   SELECT FROM entry
+                    WHERE entry.company_id = sums.company_id
+                      AND entry.currency_id = sums.currency_id
+                      AND %(month)s = sums.month
+                    GROUP BY entry.move_id, entry.partner_id
+                   HAVING SUM(entry.amount) != 0) END
+            """,
+            month=MONTH,
         )
 
     def _age_sql(self, due):

@@ -214,7 +214,9 @@ class DematStatement(models.AbstractModel):
 
         def write(amount):
             text = f"{amount:,.{digits}f}"
-            if abs(round(amount, digits) - amount) > _NOISE or not round(amount, digits):
+            if abs(round(amount, digits) - amount) > _NOISE or not round(
+                amount, digits
+            ):
                 return currency.format(amount)
             return before + text.translate(marks) + after
 

@@ -53,14 +53,14 @@ class ResUsers(models.Model):
         )
 
     @api.private
-    def _demat_portal_reads_sql(self, entity, company):
+    def _demat_portal_reads_sql(self, entity, company, own):
         """Return the condition: the user reads papers of this entity at this company.
 
         :param entity: SQL of a commercial entity
         :param company: SQL of our company
+        :param own: what ``_demat_portal_own`` returns
         """
-        own = tuple(self._demat_portal_own().ids) or (0,)
-        parts = [SQL("%s IN %s", entity, own)]
+        parts = [SQL("%s IN %s", entity, tuple(own.ids) or (0,))]
         parts += [
             SQL("(%s = %s AND %s IN %s)", entity, partner, company, tuple(companies))
             for partner, companies in self._demat_portal_granted().items()

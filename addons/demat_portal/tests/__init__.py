@@ -17,3 +17,4 @@ from . import test_consent_portal
 from . import test_mails
 from . import test_rights_accountant
 from . import test_reader_limits
+from . import test_statement_sums
