@@ -6,6 +6,7 @@ What is drawn goes into compressed pages at once; a line leaves nothing behind. 
 are embedded.
 """
 
+import functools
 import io
 from pathlib import Path
 
@@ -30,12 +31,23 @@ class _Numbered(Canvas):
     def __init__(self, *args, foot, **kwargs):
         super().__init__(*args, **kwargs)
         self._foot, self._count = foot, 0
+        self._blank()
+
+    def _blank(self):
+        """Forget what the page was drawn with: colours and letters begin anew."""
+        #: Colour, font and size of the letters; colour of the rules.
+        self.ink = self.pen = None
+
+    def beginForm(self, *args, **kwargs):
+        self._blank()
+        return super().beginForm(*args, **kwargs)
 
     def showPage(self):
         # the number of pages is a form that is drawn once, at the end
         self._count += 1
         self._foot(self, self._count)
-        return super().showPage()
+        super().showPage()
+        self._blank()
 
 
 class StatementPdf:
@@ -85,7 +97,7 @@ class StatementPdf:
         if not self._headed:
             self._draw_columns()
         wrapped = [
-            [cell] if number else self._wrap(cell, _SIZE, width - 4)[:4]
+            [cell] * bool(cell) if number else self._wrap(cell, _SIZE, width - 4)[:4]
             for cell, (_name, _left, width, number) in zip(
                 cells, self._columns, strict=True
             )
@@ -191,23 +203,34 @@ class StatementPdf:
 
     def _text(self, x, y, text, size, bold=False, room=None, colour=_INK):
         """Write a text; at the right of ``room`` when there is one."""
-        font = self._bold if bold else self._plain
-        self._canvas.setFillColorRGB(*colour)
-        self._canvas.setFont(font, size)
-        if room is None:
-            self._canvas.drawString(x, y, text)
-        else:
-            self._canvas.drawRightString(x + room - 2, y, text)
+        canvas, font = self._canvas, self._bold if bold else self._plain
+        if room is not None:
+            x += room - 2 - self._wide(text, size, font)
+        if canvas.ink != (colour, font, size):
+            canvas.setFillColorRGB(*colour)
+            canvas.setFont(font, size)
+            canvas.ink = colour, font, size
+        # what drawString does, without measuring the text once more
+        written = canvas.beginText(x, y)
+        written.textOut(text)
+        canvas.drawText(written)
 
     def _rule(self, y, colour=_PALE):
-        self._canvas.setStrokeColorRGB(*colour)
-        self._canvas.setLineWidth(0.4)
-        self._canvas.line(_MARGIN, y, _WIDTH - _MARGIN, y)
+        canvas = self._canvas
+        if canvas.pen != colour:
+            canvas.setStrokeColorRGB(*colour)
+            canvas.setLineWidth(0.4)
+            canvas.pen = colour
+        canvas.line(_MARGIN, y, _WIDTH - _MARGIN, y)
 
     def _wrap(self, text, size, room):
         """Break a text into lines; a word that is too long is cut."""
+        words = str(text or "").split()
+        whole = " ".join(words)
+        if self._wide(whole, size) <= room:
+            return [whole] if whole else []
         lines, line = [], ""
-        for word in str(text or "").split():
+        for word in words:
             word = self._cut(word, size, room)
             longer = f"{line} {word}".strip()
             if line and self._wide(longer, size) > room:
@@ -222,8 +245,14 @@ class StatementPdf:
             word = word[:-2] + "…"
         return word
 
-    def _wide(self, text, size):
-        return pdfmetrics.stringWidth(text, self._plain, size)
+    def _wide(self, text, size, font=None):
+        return _measured(text, font or self._plain, size)
+
+
+@functools.lru_cache(maxsize=4096)
+def _measured(text, font, size):
+    """Return the width of a text; days, kinds and amounts come again and again."""
+    return pdfmetrics.stringWidth(text, font, size)
 
 
 def _font(path):

@@ -43,11 +43,13 @@ class CsvTable:
         self._writer.writerow([self._cell(value) for value in values])
 
     def _cell(self, value):
+        if not value and value != 0:
+            return ""
         if isinstance(value, Decimal):
             return f"{value:f}".replace(".", self._point)
         if isinstance(value, datetime.date):
             return value.isoformat()
-        return "" if value is None else safe(value)
+        return safe(value)
 
     def close(self):
         self._text.flush()

@@ -153,8 +153,9 @@ class DematStatement(models.AbstractModel):
         """Return the join of what is open of each line, looked up one by one."""
         return SQL(
             "LEFT JOIN LATERAL (SELECT %(sums)s FROM account_move_line AS term "
-            "WHERE term.move_id = line.move_id AND line.rank = 0 AND line.payment_state "
-            "NOT IN ('in_payment', 'paid', 'reversed') AND %(open)s) AS term ON TRUE",
+            "WHERE term.move_id = line.move_id AND line.rank = 0 "
+            "AND line.payment_state NOT IN ('in_payment', 'paid', 'reversed') "
+            "AND %(open)s) AS term ON TRUE",
             sums=self._term_sums(),
             open=OPEN_TERM,
         )

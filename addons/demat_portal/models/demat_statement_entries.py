@@ -118,20 +118,22 @@ class DematStatement(models.AbstractModel):
 
         Few do, and an index knows them; the queries of the others are much shorter.
         """
-        [[found]] = self.env.execute_query(
+        ways = SQL(" OR ").join(
             SQL(
                 """
-                SELECT EXISTS (
+                EXISTS (
                     SELECT FROM account_partial_reconcile AS partial
-                      JOIN account_move_line AS line
-                        ON line.id IN (partial.credit_move_id, partial.debit_move_id)
+                      JOIN account_move_line AS line ON line.id = partial.%s
                       JOIN res_partner AS partner ON partner.id = line.partner_id
                      WHERE partial.debit_currency_id != partial.credit_currency_id
                        AND partner.commercial_partner_id IN %s)
                 """,
+                SQL.identifier(side),
                 tuple(entities.ids) or (0,),
             )
+            for side in ("credit_move_id", "debit_move_id")
         )
+        [[found]] = self.env.execute_query(SQL("SELECT %s", ways))
         return found
 
     def _crossed_sql(self, visible, accounts):

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
+import functools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -104,7 +105,7 @@ class DematStatement(models.AbstractModel):
         cells = [account["since"], self.env._("Opening balance"), *[None] * 9]
         return [
             *cells,
-            _number(account["opening"], currency),
+            _number(account["opening"], currency.decimal_places),
             currency.name,
             account["company"].name,
             None,
@@ -112,6 +113,7 @@ class DematStatement(models.AbstractModel):
 
     def _cells(self, line, partial):
         currency, amount = line["currency"], line["amount"]
+        digits = currency.decimal_places
         return [
             line["date"],
             line["kind_name"],
@@ -121,12 +123,10 @@ class DematStatement(models.AbstractModel):
             line["site"],
             line["due"],
             line["days"] or None,
-            _number(amount, currency) if amount >= 0 else None,
-            _number(-amount, currency) if amount < 0 else None,
-            _number(line["open"], currency)
-            if line["rank"] < 2 or line["open"]
-            else None,
-            None if partial else _number(line["balance"], currency),
+            _number(amount, digits) if amount >= 0 else None,
+            _number(-amount, digits) if amount < 0 else None,
+            _number(line["open"], digits) if line["rank"] < 2 or line["open"] else None,
+            None if partial else _number(line["balance"], digits),
             currency.name,
             line["company"],
             "; ".join(
@@ -185,9 +185,10 @@ class DematStatement(models.AbstractModel):
                 paper.ageing(self._ageing_rows(account))
         for account in openings:
             paper.line(self._print_opening(account), bold=True)
+        partial, day = frame["wanted"].partial, functools.cache(self._day)
         for lines in self._chunks(frame, company):
             for line in lines:
-                paper.line(self._print_cells(line, frame["wanted"].partial))
+                paper.line(self._print_cells(line, partial, day))
         for account in openings:
             paper.line(self._print_closing(account), bold=True)
 
@@ -240,15 +241,15 @@ class DematStatement(models.AbstractModel):
         money = account["currency"].format(account["closing"])
         return ["", label, *[""] * 5, money]
 
-    def _print_cells(self, line, partial):
+    def _print_cells(self, line, partial, day):
         money, amount = line["money"], line["amount"]
         words = [f"{line['kind_name']} {line['name'] or ''}", line["site"]]
         if line["ref"] != line["name"]:
             words.append(line["ref"])
         cells = [
-            self._day(line["date"]),
+            day(line["date"]),
             " · ".join(word for word in [*words, line["partner"]] if word),
-            self._day(line["due"]),
+            day(line["due"]),
             self.env._("%(days)s d", days=line["days"]) if line["days"] else "",
             money(amount) if amount >= 0 else "",
             money(-amount) if amount < 0 else "",
@@ -342,6 +343,6 @@ class DematStatement(models.AbstractModel):
         return f"{safe(self.env._('Invoices'))}.zip"
 
 
-def _number(value, currency):
+def _number(value, digits):
     """Return a sum with the digits of its currency."""
-    return round(Decimal(value), currency.decimal_places)
+    return round(Decimal(value), digits)
