@@ -2,11 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Make what a customer finds on his portal, for :mod:`tests.support.portal`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import Command, api, fields
+from odoo import Command, api
 
 
 def publish(env, *, customer, product, count, days_late=20, site=None, send=True):
@@ -15,7 +16,8 @@ def publish(env, *, customer, product, count, days_late=20, site=None, send=True
 
     :return: ids
     """
-    today = fields.Date.today()
+    # the page reckons where its reader lives, where the day begins before midnight UTC
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()
     moves = env["account.move"].create(
         [
             {
