@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """All the tests in two halves side by side: the addons, and the product.
 
-A half is an ordinary ``./demat test`` with a folder as its argument, so each has a
+A half is an ordinary ``./demat test`` of a folder, so each has a
 database, a log and a list of servers of its own. What it prints comes out in one piece
 when it is over; one summary line in pytest's words ends the whole.
 """
@@ -22,6 +22,8 @@ from .console import say
 
 #: Folders of the two halves.
 HALVES = ("addons", "tests")
+#: Tests of the second folder that go with the first: both then take as long.
+MOVED = ("tests/test_lint.py", "tests/test_drawing_compared.py")
 JOBS_VARIABLE = "DEMAT_TEST_JOBS"
 _REPORT = "--junitxml"
 #: Words of pytest for the numbers of its reports.
@@ -56,7 +58,8 @@ def run(root, options):
             for half in HALVES:
                 command = [sys.executable, root / "demat", *host, "test", *arguments]
                 own = f"{_REPORT}={folder / half}.xml"
-                running.append(_Half(half, [*command, own, half], folder, root))
+                chosen = _choice(half)
+                running.append(_Half(half, [*command, own, *chosen], folder, root))
             statuses = _wait(running)
         except KeyboardInterrupt:
             for half in running:
@@ -67,6 +70,13 @@ def run(root, options):
             merge(reports, Path(report))
         say(summary(reports, time.monotonic() - started))
     return max(statuses, key=bool)
+
+
+def _choice(half):
+    """The arguments of pytest that choose the tests of a half."""
+    if half == HALVES[0]:
+        return [*MOVED, half]
+    return [*(f"--ignore={path}" for path in MOVED), half]
 
 
 def _split_report(arguments):

@@ -9,13 +9,15 @@ from xml.etree import ElementTree
 import pytest
 
 from demat_cli import halves
+from tests.support.files import ROOT
 
 #: Stands for ./demat in a folder of its own: it "runs" the half that it is given.
 FAKE = """
 import sys
 name = sys.argv[-1]
 report = [part for part in sys.argv if part.startswith("--junitxml=")][-1][11:]
-print(f"in {name}: {sys.argv[1:-2]}")
+ours = [part for part in sys.argv[1:-1] if "/test_" not in part]
+print(f"in {name}: {ours[:-1]}")
 if name == "dies":
     sys.exit(3)
 failed = name == "tests"
@@ -67,6 +69,15 @@ def test_one_summary_line(root, capfd):
     assert shown[-2] == "FAILED tests.test_x::test_y - no"
     assert shown[-1].startswith("===== 1 failed, 7 passed, 2 skipped in ")
     assert len(ElementTree.parse(report).getroot().findall("testsuite")) == 2  # noqa: S314
+
+
+def test_what_is_moved_is_run_once():
+    """Each moved file exists, is run by the first half and left out by the second."""
+    first, second = (halves._choice(half) for half in halves.HALVES)
+    for path in halves.MOVED:
+        assert (ROOT / path).is_file()
+        assert path in first
+        assert f"--ignore={path}" in second
 
 
 def test_a_half_that_dies_is_an_error(root, capfd, monkeypatch):
