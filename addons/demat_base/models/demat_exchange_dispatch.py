@@ -274,13 +274,19 @@ class DematExchange(models.Model):
     def _recover_interrupted(self):
         """Declare ``unknown`` what a dead process left in ``sending``.
 
-        Every owner of a channel holds :meth:`_alive` while he is at work.
+        Every owner of a channel holds :meth:`_alive` while he is at work, or leaves
+        his rows out of :meth:`_interrupted_domain` and recovers them himself.
         """
-        for rows in self.search([("state", "=", "sending")])._by_sender():
+        for rows in self.search(self._interrupted_domain())._by_sender():
             for exchange in rows:
                 with exchange._alive() as alive:
                     if alive:
                         self._demat_run_committed(exchange._declare_unknown)
+
+    @api.model
+    def _interrupted_domain(self):
+        """Domain of what may have been interrupted. TO EXTEND by owners of a channel."""
+        return [("state", "=", "sending")]
 
     def _declare_unknown(self):
         self.invalidate_recordset(["state"])

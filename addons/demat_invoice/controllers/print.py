@@ -24,7 +24,7 @@ class DematPrintController(http.Controller):
             file = open(asked._path(), "rb")  # noqa: SIM115 - closed after sending
         except (AccessError, MissingError, UserError, OSError):
             raise request.not_found() from None
-        zipped = asked.kind == "files"
+        zipped = asked._is_zip()
         disposition = content_disposition(
             asked._filename(), "attachment" if zipped else "inline"
         )

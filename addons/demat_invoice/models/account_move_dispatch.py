@@ -118,7 +118,7 @@ class AccountMove(models.Model):
             "user_id": self.env.uid,
         }
         channels = ["ged"]
-        if resolution.channel in ("mail", "print"):
+        if resolution.channel:
             channels.append(resolution.channel)
         return [
             {
@@ -252,7 +252,14 @@ class AccountMove(models.Model):
         for batch in split_every(BATCH_SIZE, self.ids):
             moves = self.browse(batch)
             self.env["demat.exchange"]._demat_run_committed(moves._demat_dispatch_batch)
-            moves._demat_exchanges("mail")._dispatch_mail()
+            moves._demat_dispatch_channels()
+
+    def _demat_dispatch_channels(self):
+        """Carry out what follows the archive, whose transaction is committed.
+
+        TO EXTEND by connectors that deposit the invoices elsewhere. The cursor is ours.
+        """
+        self._demat_exchanges("mail")._dispatch_mail()
 
     def _demat_dispatch_batch(self):
         """Make, seal, archive and publish the invoices of one batch.
@@ -303,7 +310,7 @@ class AccountMove(models.Model):
             order="id",
         ):
             batch._demat_dispatch_or_skip()
-            batch._demat_exchanges("mail")._dispatch_mail()
+            batch._demat_dispatch_channels()
             # what another worker holds is his to finish
             still = batch.filtered(lambda move: move.demat_state == states.SENDING)
             held |= still

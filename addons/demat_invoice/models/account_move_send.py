@@ -175,7 +175,16 @@ class AccountMove(models.Model):
         locked = moves._demat_lock()
         (moves - locked)._demat_raise_if_busy()
         for move in moves:
-            channels = {"ged"} if "demat" not in methods[move] else None
+            channels = move._demat_host_channels(methods[move])
             move._demat_take_into_sending("start", channels=channels, schedule=False)
         moves._demat_publish_together(sealed)
         moves._demat_schedule()
+
+    def _demat_host_channels(self, methods):
+        """Return the channels of what leaves through the host's wizard, None for all.
+
+        TO EXTEND by connectors whose deposit nothing replaces.
+
+        :param methods: set of sending methods of the host; "demat" is ours
+        """
+        return None if "demat" in methods else {"ged"}

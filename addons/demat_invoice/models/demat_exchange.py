@@ -33,8 +33,15 @@ class DematExchange(models.Model):
         return result
 
     def _send_again(self, state, refusal):
-        # EXTENDS demat_base: a mail that comes back late belongs to the version that it
-        # told about; nobody is told again about one that was reopened or replaced
+        # EXTENDS demat_base
+        self._check_still_current()
+        return super()._send_again(state, refusal)
+
+    def _check_still_current(self):
+        """:raises UserError: the invoice was reopened or replaced since
+
+        A mail that comes back late belongs to the version that it told about.
+        """
         for exchange in self.sudo():
             if exchange.res_model != "account.move":
                 continue
@@ -50,7 +57,6 @@ class DematExchange(models.Model):
                         exchange=exchange.display_name,
                     )
                 )
-        return super()._send_again(state, refusal)
 
     def _refresh_delivery(self):
         ids = {

@@ -110,7 +110,7 @@ class DematPrintRequest(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/demat/print/{self.id}",
-            "target": "download" if self.kind == "files" else "new",
+            "target": "download" if self._is_zip() else "new",
         }
 
     def _open_action(self):
@@ -157,8 +157,12 @@ class DematPrintRequest(models.Model):
         """Return where the file is; made from the id alone."""
         return os.path.join(self._folder(), f"{self.id}.{self._extension()}")
 
+    def _is_zip(self):
+        """TO EXTEND with the kinds that give one file for each invoice."""
+        return self.kind == "files"
+
     def _extension(self):
-        return "zip" if self.kind == "files" else "pdf"
+        return "zip" if self._is_zip() else "pdf"
 
     def _filename(self):
         """Return the name under which the file is saved."""
@@ -187,7 +191,7 @@ class DematPrintRequest(models.Model):
         :param progress: called with the number of invoices done after each batch
         """
         self.ensure_one()
-        writer = self._write_zip if self.kind == "files" else self._write_pdf
+        writer = self._write_zip if self._is_zip() else self._write_pdf
         with self._new_file() as path:
             printed, problems = writer(path, progress)
         self.write(
@@ -284,14 +288,16 @@ class DematPrintRequest(models.Model):
                 }
             )
             return
+        self._mark(printed)
+        self._record_reading(printed)
+        self.write({"state": "done", "made_at": fields.Datetime.now()})
+
+    def _mark(self, printed):
+        """Note on the invoices that they are in the file. TO EXTEND with a kind."""
         if self.kind == "print":
             printed._demat_mark_printed()
         else:
-            printed._demat_log_change(
-                "print_files" if self.kind == "files" else "preview"
-            )
-        self._record_reading(printed)
-        self.write({"state": "done", "made_at": fields.Datetime.now()})
+            printed._demat_log_change("print_files" if self._is_zip() else "preview")
 
     def _record_reading(self, moves):
         """The archive notes whose sealed originals were read."""
@@ -301,6 +307,6 @@ class DematPrintRequest(models.Model):
             .demat_document_id
         )
         originals.with_env(self.env)._record_event(
-            "downloaded" if self.kind == "files" else "viewed",
+            "downloaded" if self._is_zip() else "viewed",
             detail=f"{DETAIL} {self.id} ({self.kind})",
         )
