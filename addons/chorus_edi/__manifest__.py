@@ -1,0 +1,28 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Invoices to Chorus Pro",
+    "summary": "Deposit, follow and act on invoices to public entities, by API, EDI "
+    "files or ZIP",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "The demat contributors",
+    "website": "https://github.com/demat-addons/demat",
+    "category": "Accounting/Accounting",
+    "depends": ["demat_invoice", "l10n_fr_facturx_chorus_pro"],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        # account of the company and directory
+        "views/chorus_account_views.xml",
+        "views/chorus_structure_views.xml",
+        # flows and what became of each invoice
+        # consultation of VIES
+        # menus: last, they name the actions
+        "views/chorus_edi_menus.xml",
+    ],
+    "demo": ["demo/chorus_edi_demo.xml"],
+    "external_dependencies": {"python": ["paramiko"]},
+    "installable": True,
+}

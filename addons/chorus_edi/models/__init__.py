@@ -1,0 +1,8 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# account of the company and directory
+from . import chorus_account
+from . import chorus_structure
+from . import chorus_service
+# flows and what became of each invoice
+# consultation of VIES
