@@ -285,7 +285,7 @@ class DematExchange(models.Model):
 
     @api.model
     def _interrupted_domain(self):
-        """Domain of what may have been interrupted. TO EXTEND by owners of a channel."""
+        """Domain of what may be interrupted. TO EXTEND by owners of a channel."""
         return [("state", "=", "sending")]
 
     def _declare_unknown(self):
