@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .addresses import AddressError, parse
 
-__all__ = ["Blocking", "Level", "Resolution", "resolve"]
+__all__ = ["Blocking", "Level", "Resolution", "elsewhere", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ class Level:
 class Resolution:
     """The answer for one document.
 
-    ``channel`` is ``mail``, ``print`` (no consent: archived, printed, posted) or
-    ``None`` when ``blocking`` holds at least one reason. ``to`` is filled for the
+    ``channel`` is ``mail``, ``print`` (no consent: archived, printed, posted), one of
+    a connector (:func:`elsewhere`), or ``None`` when ``blocking`` holds at least one
+    reason. ``to`` is filled for the
     channel ``mail`` only, so that nobody can mail a customer who did not accept.
     """
 
@@ -108,6 +109,16 @@ def resolve(
     model, res_id = fix or (None, None)
     reason = Blocking("no_address", message("no_address", None, None), model, res_id)
     return _none(lang, None, (reason,))
+
+
+def elsewhere(
+    channel: str, *, lang: str, blocking: Sequence[Blocking] = ()
+) -> Resolution:
+    """The answer for a document that a connector deposits: nobody is mailed.
+
+    :param channel: of the connector; no channel when something is blocking
+    """
+    return _none(lang, None if blocking else channel, tuple(blocking))
 
 
 def _none(lang, channel, blocking):

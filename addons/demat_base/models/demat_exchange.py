@@ -6,10 +6,11 @@ from odoo.tools.misc import clean_context
 
 #: The only place that says which state may follow which. ``done → failed`` is for
 #: news that arrive later (a bounce); ``failed``/``unknown → pending`` puts the
-#: exchange back in a run, ``→ sending`` starts a new attempt under the same key.
+#: exchange back in a run, ``→ sending`` starts a new attempt under the same key;
+#: ``sending → pending`` is for who knows that nothing has left (no connection).
 TRANSITIONS = {
     "pending": {"sending", "done", "failed", "cancelled"},
-    "sending": {"done", "failed", "unknown"},
+    "sending": {"pending", "done", "failed", "unknown"},
     "done": {"failed"},
     "failed": {"pending", "sending", "cancelled"},
     "unknown": {"pending", "sending", "done", "failed", "cancelled"},

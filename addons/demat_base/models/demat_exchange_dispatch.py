@@ -2,15 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 import traceback
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import zip_longest
-
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, models, modules
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
-from odoo.tools import SQL
+
+from .session_lock import session_lock
 
 _logger = logging.getLogger(__name__)
 
@@ -300,27 +299,10 @@ class DematExchange(models.Model):
                 )
             )
 
-    @contextmanager
     def _alive(self):
-        """Hold the lock of a living worker; yields whether we got it.
-
-        The lock belongs to the database session, not to the transaction: it is given
-        back in any case, or a pooled connection would keep it.
-        """
+        """Hold the lock of a living worker; yields whether we got it."""
         self.ensure_one()
-        [[got]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, self.id)
-        )
-        try:
-            yield got
-        finally:
-            if got:
-                cr = self.env.cr
-                if cr._cnx.info.transaction_status == TRANSACTION_STATUS_INERROR:
-                    cr.rollback()
-                cr.execute(
-                    SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
-                )
+        return session_lock(self.env, LOCK_CLASS, self.id)
 
     def _demat_run_committed(self, step):
         """Run a step and commit it; after a conflict with another writer, once more.
