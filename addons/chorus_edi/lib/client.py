@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The supplier's operations of Chorus Pro's REST API (PISTE).
 
-    client = Client(PLATFORMS["qualification"], Credentials(id, secret, login, password))
+    platform = PLATFORMS["qualification"]
+    client = Client(platform, Credentials(client_id, client_secret, login, password))
     receipt = client.deposit_flow("invoice.pdf", "IN_DP_E2_CII_FACTURX", pdf)
     client.flow_report(receipt.number).state
 
@@ -11,106 +12,240 @@ Every method may raise the errors of :mod:`errors`. A method that changes someth
 ``OutcomeUnknown`` once its request may have left; nothing is ever sent twice by itself.
 """
 
-from dataclasses import dataclass, field
+from . import errors, parsing
+from .actions import ChangingOperations
+from .answers import (
+    CheckResult,
+    Deposit,
+    Event,
+    FlowReport,
+    FoundInvoice,
+    History,
+    HistoryStep,
+    InvoiceError,
+    Service,
+    ServiceDetail,
+    Structure,
+    TechnicalError,
+    UserAction,
+)
+from .directory import DirectoryOperations
+from .operations import filled, int_id, page_of
+from .paging import MAX_RESULTS, read_all
+from .reading import from_base64, text, write_date, write_time
+from .transport import Credentials
 
-from .answers import *  # noqa: F403
+__all__ = [
+    "CheckResult",
+    "Client",
+    "Credentials",
+    "Deposit",
+    "Event",
+    "FlowReport",
+    "FoundInvoice",
+    "History",
+    "HistoryStep",
+    "InvoiceError",
+    "Service",
+    "ServiceDetail",
+    "Structure",
+    "TechnicalError",
+    "UserAction",
+]
 
-__all__ = ["Client", "Credentials"]
+PAGE_SIZE = 100
+
+_TIMES = {
+    "changed_from": "periodeDateHeureEtatCourantDu",
+    "changed_to": "periodeDateHeureEtatCourantAu",
+}
+_DATES = {
+    "deposited_from": "periodeDateDepotDu",
+    "deposited_to": "periodeDateDepotAu",
+    "invoiced_from": "periodeDateFactureDu",
+    "invoiced_to": "periodeDateFactureAu",
+}
+_TEXTS = {
+    "flow": "numeroFluxDepot",
+    "number": "numeroFacture",
+    "engagement": "numeroBonCommande",
+    "market": "numeroMarche",
+}
+_HISTORY_PAGES = {
+    "paramRechercheHistoStatuts": "ListeHistoStatut",
+    "paramRechercheHistoActionsUtilisateurs": "ListeHistoAction",
+    "paramRechercheHistoEvenementsComplementaires": "ListeHistoEvenement",
+}
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """Of the PISTE application and of the technical account; never shown."""
-
-    client_id: str = field(repr=False)
-    client_secret: str = field(repr=False)
-    login: str = field(repr=False)
-    password: str = field(repr=False)
-
-
-class Client:
+class Client(DirectoryOperations, ChangingOperations):
     """One platform, one technical account. Not for several threads at once.
 
     :param timeout: seconds to connect, seconds between two packets of the answer
-    :param session: a ``requests.Session`` to use
+    :param session: a ``requests.Session`` to use; its own takes no password
+        from a .netrc file
     :param calls: dict that counts the requests by operation (``token``,
         ``deposer/flux``…)
     """
 
-    def __init__(
-        self, platform, credentials, *, timeout=(10, 60), session=None, calls=None
-    ):
-        raise NotImplementedError
+    def check(self) -> list[CheckResult]:
+        """Try the layers of access, with reading only, until one refuses.
 
-    def check(self):
-        """Try every layer of access with reading only: list of ``CheckResult``."""
-        raise NotImplementedError
-
-    def deposit_flow(self, name, syntax, content: bytes):
-        """Deposit a flow: ``Deposit(number, date)``."""
-        raise NotImplementedError
-
-    def flow_report(self, number):
-        """Ask where a flow is (``consulterCRDetaille``): ``FlowReport``."""
-        raise NotImplementedError
-
-    def flow_report_file(self, number):
-        """Ask for the report as PDF (``consulterCR``): ``(state, bytes | None)``."""
-        raise NotImplementedError
-
-    def search_invoices(self, **criteria):
-        """Yield every ``FoundInvoice`` of a search, all pages.
-
-        Criteria: ``flow``, ``number``, ``statuses`` (list of codes), ``changed_from``,
-        ``changed_to`` (datetimes), ``deposited_from``, ``deposited_to``,
-        ``invoiced_from``, ``invoiced_to`` (dates), ``rejection_handled`` (bool),
-        ``page_size``.
+        ``structure`` is whether any structure is attached to the technical account; the
+        company's own is compared by the caller, who knows its SIRET.
         """
-        raise NotImplementedError
+        steps = {
+            "token": self._transport.token,
+            "account": lambda: self._ask("transverses/v1/recuperer/tauxtva", {}),
+            "subscription": self._check_subscriptions,
+            "structure": self._check_structure,
+        }
+        results = []
+        for layer, step in steps.items():
+            try:
+                step()
+            except errors.FixCredentials as exc:
+                # Not always the layer that was tried: an API that is not subscribed
+                # answers before the account is read.
+                results.append(CheckResult(exc.layer, False, str(exc)))
+                break
+            except errors.ChorusError as exc:
+                results.append(CheckResult(layer, False, str(exc)))
+                break
+            results.append(CheckResult(layer, True))
+        return parsing.one_by_layer(results)
 
-    def history(self, invoice_id):
-        """All that happened to an invoice: ``History``."""
-        raise NotImplementedError
+    def search_invoices(self, *, page_size=PAGE_SIZE, **criteria):
+        """Yield every :class:`FoundInvoice` of a search, all pages.
 
-    def complete(self, invoice_id, comment, attachments=()):
-        """Answer a suspension (SUSPENDUE only).
-
-        :param attachments: of ``(file_id, designation)`` or
-            ``(file_id, designation, type)``, ids of :meth:`add_file`
+        :param criteria: ``flow``, ``number``, ``engagement``, ``market`` (texts),
+            ``statuses`` (list of codes), ``changed_from``, ``changed_to`` (times, naive
+            ones are UTC), ``deposited_from``, ``deposited_to``, ``invoiced_from``,
+            ``invoiced_to`` (dates), ``rejection_handled`` (bool), ``supplier_id``.
+            ``None`` is no criterion. With ``number``, only invoices of exactly this
+            number are given, whatever the platform finds.
+        :raises ValueError: no criterion, an empty or an unknown one
+        :raises UnreadableAnswer: pages are missing. It comes after the last row that
+            was read: rows given before are true, but not all.
         """
-        raise NotImplementedError
+        filters = _search_filters(criteria)
+        number = (criteria.get("number") or "").strip().casefold()
 
-    def recycle(self, invoice_id, recipient, service="", engagement="", comment=""):
-        """Send to another recipient (A_RECYCLER only; being withdrawn by the
-        platform)."""
-        raise NotImplementedError
+        def ask(page):
+            body = {
+                "rechercheFactureParFournisseur": page_of(page, page_size),
+                **filters,
+            }
+            return self._call("factures/v1/rechercher/fournisseur", body)
 
-    def handle_rejection(self, invoice_ids):
-        """Mark rejected invoices as handled."""
-        raise NotImplementedError
+        for row in read_all(ask, "listeFactures", parsing.invoice_key):
+            found = parsing.found_invoice(row)
+            if not number or found.number.casefold() == number:
+                yield found
 
-    def add_file(self, name, mimetype, content: bytes) -> str:
-        """Leave a complementary document (10 MB at most): its id."""
-        raise NotImplementedError
+    def history(self, invoice_id) -> History:
+        """All that happened to an invoice, with the reasons given (all pages).
 
-    def structures(self, siret=None, name=None):
-        """Yield every ``Structure`` of a search, all pages."""
-        raise NotImplementedError
+        :raises UnreadableAnswer: it speaks of another invoice, or pages are missing
+        """
+        ident = int_id(invoice_id)
+        pages, last = [], 1
+        while len(pages) < last:
+            body = {"idFacture": ident, "nbResultatsMaximum": MAX_RESULTS}
+            body |= {
+                name: {
+                    f"pageResultatDemandee{suffix}": len(pages) + 1,
+                    f"nbResultatsParPage{suffix}": PAGE_SIZE,
+                }
+                for name, suffix in _HISTORY_PAGES.items()
+            }
+            data = self._ask("factures/v1/consulter/historique", body)
+            if text(data, "idFacture") != str(ident):
+                raise errors.UnreadableAnswer(
+                    f"Chorus Pro gave the history of another invoice than {ident}."
+                )
+            pages.append(data)
+            last = min(parsing.history_pages(data), 1000)
+        return parsing.history(pages)
 
-    def structure(self, structure_id):
-        """A ``Structure`` with what it demands."""
-        raise NotImplementedError
+    def flow_report(self, number) -> FlowReport:
+        """Ask where a flow is (``consulterCRDetaille``).
 
-    def services(self, structure_id):
-        """Yield every ``Service``, all pages, without ``FACTURES_PUBLIQUES``."""
-        raise NotImplementedError
+        Right after its deposit a flow may not be known: ``known=False``, whatever the
+        refusal says (it is in ``raw``). Ask again later, for a limited time.
+        """
+        answer = self._call(
+            "transverses/v1/consulterCRDetaille",
+            {"numeroFluxDepot": filled(number, "number")},
+        )
+        return parsing.flow_report(number, answer)
 
-    def service(self, structure_id, service_id):
-        """A ``ServiceDetail``."""
-        raise NotImplementedError
+    def flow_report_file(self, number) -> tuple[str, bytes | None]:
+        """Ask for the report as PDF (``consulterCR``): the state and the file.
 
-    def engagement_exists(self, structure_id, number):
-        """Whether an engagement is known: ``True``, ``False``, or ``None`` when Chorus
-        Pro does not tell. ``structure_id``: the supplier's own. Only the State publishes
-        its engagements: ``False`` of another buyer means nothing."""
-        raise NotImplementedError
+        ``("", None)`` when the flow is not known; the file may be missing though the
+        state is there (it once failed for Factur-X).
+        """
+        answer = self._call(
+            "transverses/v1/consulterCR",
+            {"numeroFluxDepot": filled(number, "number")},
+        )
+        if answer.code:
+            return "", None
+        state = text(answer.data, "etatCourantFlux", "etatCourantDepotFlux")
+        return state, from_base64(answer.data.get("fichierCR"))
+
+    def _check_subscriptions(self):
+        """One harmless question to each API that a supplier needs."""
+        parameters = page_of(1, 1)
+        questions = {
+            "factures/v1/rechercher/fournisseur": {
+                "rechercheFactureParFournisseur": parameters,
+                "numeroFacture": "-",
+            },
+            "structures/v1/rechercher": {
+                "structure": {
+                    "identifiantStructure": "00000000000000",
+                    "typeIdentifiantStructure": "SIRET",
+                },
+                "parametres": parameters,
+            },
+        }
+        for operation, body in questions.items():
+            # Whatever Chorus Pro itself answers, the API is subscribed.
+            self._call(operation, body)
+
+    def _check_structure(self):
+        operation = "transverses/v1/recuperer/structures/actives/fournisseur"
+        answer = self._call(operation, {})
+        if answer.code or not parsing.has_rows(answer.data):
+            raise errors.FixCredentials(
+                "No active structure is attached to the technical account.",
+                "structure",
+                code=answer.code,
+                label=answer.label,
+            )
+
+
+def _search_filters(criteria):
+    filters = {}
+    for name, value in criteria.items():
+        if value is None:
+            continue
+        if name in _TIMES:
+            filters[_TIMES[name]] = write_time(value)
+        elif name in _DATES:
+            filters[_DATES[name]] = write_date(value)
+        elif name in _TEXTS:
+            filters[_TEXTS[name]] = filled(value, name)
+        elif name == "statuses" and value:
+            filters["statutCourant"] = list(value)
+        elif name == "rejection_handled":
+            filters["rejetTraite"] = bool(value)
+        elif name == "supplier_id":
+            filters["idFournisseur"] = int_id(value)
+        else:
+            raise ValueError(f"{name} is not a criterion, or is empty")
+    if not filters:
+        raise ValueError("a search needs a criterion")
+    return filters

@@ -15,9 +15,9 @@ class Platform:
 
     :param token_url: the whole address of the token
     :param api_url: without ``/cpro`` and without a slash at its end
-    :raises ValueError: for an address that is not https (http is for this machine only),
-        or has a user name, a question mark or a fragment in it; the message repeats
-        neither path nor password
+    :raises ValueError: for an address that is not https (http is for this machine
+        only), or has a user name, a question mark or a fragment in it; the message
+        repeats neither path nor password
     """
 
     token_url: str
