@@ -32,21 +32,6 @@ class Platform:
             object.__setattr__(self, name, url)
 
 
-#: In use since 2021; the hosts in aife.economie.gouv.fr were switched off in 2023.
-PLATFORMS = {
-    "qualification": Platform(
-        token_url="https://sandbox-oauth.piste.gouv.fr/api/oauth/token",  # noqa: S106
-        api_url="https://sandbox-api.piste.gouv.fr",
-        portal_url="https://qualif.chorus-pro.gouv.fr",
-    ),
-    "production": Platform(
-        token_url="https://oauth.piste.gouv.fr/api/oauth/token",  # noqa: S106
-        api_url="https://api.piste.gouv.fr",
-        portal_url="https://portail.chorus-pro.gouv.fr",
-    ),
-}
-
-
 def _check_url(url, name):
     try:
         parts = urlsplit(url)
@@ -71,3 +56,18 @@ def _is_loopback(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+#: In use since 2021; the hosts in aife.economie.gouv.fr were switched off in 2023.
+PLATFORMS = {
+    "qualification": Platform(
+        token_url="https://sandbox-oauth.piste.gouv.fr/api/oauth/token",  # noqa: S106
+        api_url="https://sandbox-api.piste.gouv.fr",
+        portal_url="https://qualif.chorus-pro.gouv.fr",
+    ),
+    "production": Platform(
+        token_url="https://oauth.piste.gouv.fr/api/oauth/token",  # noqa: S106
+        api_url="https://api.piste.gouv.fr",
+        portal_url="https://portail.chorus-pro.gouv.fr",
+    ),
+}
