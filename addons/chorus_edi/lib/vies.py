@@ -255,7 +255,6 @@ def _settings():
     )
 
 
-
 def _fault(fault) -> ViesError:
     """Return the error for a SOAP fault, whose text is the code or begins with it."""
     text = (fault.message or "").strip()
