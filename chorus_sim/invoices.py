@@ -92,6 +92,9 @@ def _filter(platform, account, body):
         "rejection_handled": body.get("rejetTraite"),
     }
     wanted = {name: value for name, value in equal.items() if value not in (None, "")}
+    if body.get("idFournisseur"):
+        own = platform.directory.get(body["idFournisseur"])
+        wanted["supplier"] = own.siret if own else "-"
     statuses = set(body.get("statutCourant") or ())
 
     def keep(invoice):
@@ -363,7 +366,7 @@ def _numbers(value, key=""):
     elif isinstance(value, list):
         for item in value:
             yield from _numbers(item, key)
-    elif "acture" in key and "id" in key.lower():
+    elif key in ("idFacture", "idDemandePaiement", "identifiantFactureCPP"):
         yield value
 
 

@@ -10,13 +10,12 @@ def search(platform, account, body):
     """``structures/rechercher``: by SIRET or by a part of the name."""
     criteria = body.get("structure") or {}
     siret = str(criteria.get("identifiantStructure") or "")
-    names = (
-        "designationStructure",
-        "nomStructure",
-        "raisonSociale",
-        "libelleStructure",
-    )
-    name = next((str(criteria[key]) for key in names if criteria.get(key)), "")
+    # how the request calls the name is not published
+    words = ("raisonSociale", "designation", "nom", "libelle")
+    names = [
+        str(value) for key, value in criteria.items() if value and key.startswith(words)
+    ]
+    name = names[0] if names else ""
     if not (siret or name):
         raise Refusal("Au moins un critère de recherche est obligatoire.")
     private = body.get("restreindreStructuresPrivees") is False
