@@ -43,19 +43,25 @@ def _commands(platform, body):
                 if name not in COMMANDS:
                     raise Wrong(f"Commande inconnue : {name}.")
                 COMMANDS[name](platform, value)
+            platform.changed()
     except (Wrong, ValueError, TypeError, AttributeError, KeyError) as error:
         return 400, _dump({"error": str(error)}), JSON, {}
     return 200, _dump(state(platform)), JSON, {}
 
 
 def _form(platform, body):
-    """A button of the page: ``invoice``, ``status``, ``comment``; or ``flow``."""
+    """A button of the page: ``invoice``, ``status``, ``comment``; or ``flow``.
+
+    Who suspends, rejects or asks for recycling says why: the platform demands it.
+    """
     values = {key: found[0] for key, found in parse_qs(body.decode()).items()}
     try:
         with platform.lock:
             if "flow" in values:
                 _finish(platform, values["flow"])
             elif "invoice" in values:
+                if values["status"] in page.WITH_REASON and not values.get("comment"):
+                    raise Wrong("Dites pourquoi : le motif est obligatoire.")
                 _act(platform, values)
     except (Wrong, KeyError) as error:
         return 400, page.render(platform, str(error)).encode(), HTML, {}

@@ -71,8 +71,17 @@ class Directory:
             structure = Structure(number, siret, name, services=made, **values)
         except TypeError as error:
             raise ValueError(str(error)) from error
-        self._by_id[number] = structure
+        self.put(structure)
         return structure
+
+    def put(self, structure):
+        """Keep a structure under its own id, instead of the one with that SIRET."""
+        known = self.by_siret(structure.siret)
+        if known:
+            del self._by_id[known.id]
+        self._by_id[structure.id] = structure
+        numbers = [structure.id, *(service.id for service in structure.services)]
+        self._next = max(self._next, *numbers)
 
     def _number(self):
         self._next += 1

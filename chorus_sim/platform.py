@@ -25,9 +25,9 @@ class Wrong(Exception):
 class Platform:
     """Everything the simulator knows. Take ``lock`` around what belongs together."""
 
-    def __init__(self, on_change=None):
+    def __init__(self):
         self.lock = threading.RLock()
-        self._on_change = on_change or (lambda: None)
+        self.on_change = lambda: None
         self.reset()
 
     def reset(self):
@@ -43,11 +43,11 @@ class Platform:
             self.invoices = {}
             self.files = {}
             self.shift = timedelta()
-            self._number = 425900
+            self.last_number = 425900
             self.changed()
 
     def changed(self):
-        self._on_change()
+        self.on_change()
 
     def now(self):
         return datetime.now(UTC) + self.shift
@@ -55,8 +55,8 @@ class Platform:
     def draw(self):
         """A number never given before."""
         with self.lock:
-            self._number += 1
-            return self._number
+            self.last_number += 1
+            return self.last_number
 
     # -- access ------------------------------------------------------------------------
 
