@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Fixtures of the tests of ``chorus_edi/lib``: a server that answers what it is told.
 
-The simulator of the project (``chorus_sim``) behaves; this one misbehaves on demand, one
-answer at a time.
+The simulator of the project (``chorus_sim``) behaves; this one misbehaves on demand,
+one answer at a time.
 """
 
 import json
