@@ -10,6 +10,7 @@ import pytest
 
 from demat_cli import system, templates
 from demat_cli.paths import Paths
+from tests.support.chorus import Simulator
 from tests.support.files import ROOT
 from tests.support.firm import Firm
 from tests.support.pki import load
@@ -63,6 +64,20 @@ def verapdf(tmp_path_factory):
     validator = VeraPdf(tmp_path_factory.mktemp("verapdf"))
     yield validator
     validator.close()
+
+
+@pytest.fixture(scope="module")
+def chorus_running():
+    """A simulated Chorus Pro: see :class:`tests.support.chorus.Simulator`."""
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def chorus(chorus_running):
+    """The simulated Chorus Pro of this file, as new."""
+    chorus_running.reset()
+    return chorus_running
 
 
 @contextlib.contextmanager
