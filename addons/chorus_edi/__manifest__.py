@@ -15,8 +15,15 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         # account of the company and directory
+        "data/mail_activity_type_chorus.xml",
+        "data/ir_cron_chorus_account.xml",
         "views/chorus_account_views.xml",
+        "views/res_config_settings_chorus_views.xml",
+        "wizards/chorus_search_views.xml",
         "views/chorus_structure_views.xml",
+        "views/res_partner_chorus_views.xml",
+        "views/account_move_chorus_fields_views.xml",
+        "views/sale_order_chorus_views.xml",
         # flows and what became of each invoice
         # consultation of VIES
         # menus: last, they name the actions

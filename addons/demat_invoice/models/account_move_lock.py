@@ -149,9 +149,16 @@ class AccountMove(models.Model):
                     )
                 )
 
+    def _demat_locked_fields(self):
+        """Return the names of what is fixed once the document has left.
+
+        TO EXTEND by addons whose fields the document shows.
+        """
+        return LOCKED_FIELDS
+
     def _demat_refuse_locked(self, vals):
         """:raises UserError: a sent invoice would change"""
-        names = LOCKED_FIELDS & vals.keys()
+        names = self._demat_locked_fields() & vals.keys()
         if not names:
             return
         self._demat_hold_for_change()

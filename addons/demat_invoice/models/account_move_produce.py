@@ -154,7 +154,8 @@ class AccountMove(models.Model):
             lang=(self.partner_id.lang or "fr_FR").replace("_", "-"),
             created=datetime.now(UTC),
         )
-        conversion = facturx.convert_with_xml(pdf, xml, info)
+        files = self._demat_embedded_files()
+        conversion = facturx.convert_with_xml(pdf, xml, info, others=files)
         if conversion.obstacles:
             raise lib_errors.InvalidDocumentError("\n".join(conversion.obstacles))
         return sealer.seal(conversion.data, mark=self._demat_seal_mark())

@@ -146,6 +146,13 @@ class AccountMove(models.Model):
             "errors": [reason.message for reason in reasons],
         }
 
+    def _demat_embedded_files(self):
+        """Return what else travels in the PDF: tuple of ``attachments.Attachment``.
+
+        TO EXTEND by connectors.
+        """
+        return ()
+
     def _demat_seal_for_host(self, pdf):
         """Seal a file that the host's pipeline has drawn.
 

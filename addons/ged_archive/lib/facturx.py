@@ -77,9 +77,17 @@ def embed(
 
 
 def convert_with_xml(
-    pdf: bytes, xml: bytes, info: DocumentInfo, relationship: str | None = None
+    pdf: bytes,
+    xml: bytes,
+    info: DocumentInfo,
+    relationship: str | None = None,
+    *,
+    others: tuple[Attachment, ...] = (),
 ) -> Conversion:
-    """Do as :func:`embed`; also tell why the file could not be made PDF/A-3, if so."""
+    """Do as :func:`embed`; also tell why the file could not be made PDF/A-3, if so.
+
+    ``others``: more files that travel in the PDF.
+    """
     profile = PROFILES[profile_of(xml)]
     if profile.label is None:
         raise InvalidXmlError(
@@ -100,7 +108,7 @@ def convert_with_xml(
         description="Factur-X invoice data",
         level=profile.label,
     )
-    return convert(pdf, info, attachment)
+    return convert(pdf, info, attachment, others=others)
 
 
 def extract(pdf: bytes, *, max_size: int = 64 * 1024 * 1024) -> bytes:
