@@ -29,7 +29,7 @@ class Reference:
     """An earlier invoice (BT-25, BT-26)."""
 
     number: str
-    date: date | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -177,9 +177,9 @@ def _set_settlement(settlement, wanted):
 def _make_reference(reference):
     document = _element("InvoiceReferencedDocument")
     document.append(_element("IssuerAssignedID", reference.number))
-    if reference.date:
+    if reference.day:
         issued = _element("FormattedIssueDateTime")
-        day = etree.SubElement(issued, f"{{{QDT}}}DateTimeString", format="102")
-        day.text = reference.date.strftime("%Y%m%d")
+        written = etree.SubElement(issued, f"{{{QDT}}}DateTimeString", format="102")
+        written.text = reference.day.strftime("%Y%m%d")
         document.append(issued)
     return document

@@ -2,5 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 # account of the company and directory
 from . import test_chorus_account
+from . import test_chorus_directory
+from . import test_chorus_invoice
 # flows and what became of each invoice
 # consultation of VIES
