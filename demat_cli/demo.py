@@ -25,8 +25,11 @@ DATABASE = "demat_demo"
 KIND = "demo"
 MAIL_PORT = 8025
 SMTP_PORT = 2525
+CHORUS_PORT = 8990
 BUILD = "demo/build.py"
 REBUILD = "./demat demo --fresh"
+# of chorus_sim, which needs packages that this command does without
+TOKEN_PATH = "/api/oauth/token"
 ROLES = {
     "admin": "administrator",
     "clerk": "invoicing clerk",
@@ -51,6 +54,7 @@ class Demo:
         self.log = context.paths.logs / "demo-server.log"
         self.server = self.folder / "server.pid"
         self.catcher = self.folder / "catcher.pid"
+        self.chorus = self.folder / "chorus.pid"
 
     # -- what is known ----------------------------------------------------------------
 
@@ -92,19 +96,21 @@ class Demo:
         return bool(name) and mark == self.context.cluster.mark(KIND)
 
     def is_running(self):
-        """True if both processes live and answer."""
+        """True if all processes live and answer."""
         facts = self.facts
         return bool(
             processes.recall(self.server)
             and processes.recall(self.catcher)
+            and processes.recall(self.chorus)
             and processes.is_up(f"{facts.get('base_url')}/web/health")
             and processes.is_up(f"{facts.get('mail_url')}/health")
+            and processes.is_up(f"{facts.get('chorus_url')}/health")
         )
 
     # -- processes --------------------------------------------------------------------
 
     def start(self, database_name, port):
-        """Start the mail catcher and the server; answers once both do."""
+        """Start mail catcher, simulated platform and server; answers once they do."""
         facts = self.facts
         python, env = self.context.python, self.context.environment()
         mail_port = processes.free_port(facts.get("mail_port", MAIL_PORT))
@@ -125,6 +131,8 @@ class Demo:
             processes.remember(self.catcher, catcher.pid)
             mail_url = f"http://127.0.0.1:{mail_port}"
             processes.wait_http(f"{mail_url}/health", catcher.pid, log)
+        chorus_port = processes.free_port(facts.get("chorus_port", CHORUS_PORT))
+        chorus_url = self._start_chorus(chorus_port)
         base_url = f"http://127.0.0.1:{http_port}"
         config = self.context.write_config(
             self.folder / "odoo.conf",
@@ -135,7 +143,7 @@ class Demo:
             smtp_server="127.0.0.1",
             smtp_port=smtp_port,
         )
-        self._tell_database(database_name, base_url, smtp_port)
+        self._tell_database(database_name, base_url, smtp_port, chorus_url)
         with console.step("Starting Odoo"):
             command = self.context.odoo("-c", config)
             server = processes.spawn(command, log=self.log, env=env)
@@ -149,10 +157,25 @@ class Demo:
             http_port=http_port,
             mail_url=mail_url,
             base_url=base_url,
+            chorus_port=chorus_port,
+            chorus_url=chorus_url,
         )
         return config
 
-    def _tell_database(self, name, base_url, smtp_port):
+    def _start_chorus(self, port):
+        """Start the simulated Chorus Pro; its address."""
+        python, env = self.context.python, self.context.environment()
+        state = self.folder / "chorus.json"
+        command = [python, "-m", "chorus_sim", "--port", port, "--state", state]
+        log = self.context.paths.logs / "demo-chorus.log"
+        url = f"http://127.0.0.1:{port}"
+        with console.step("Starting the simulated Chorus Pro"):
+            simulator = processes.spawn(command, log=log, env=env)
+            processes.remember(self.chorus, simulator.pid)
+            processes.wait_http(f"{url}/health", simulator.pid, log)
+        return url
+
+    def _tell_database(self, name, base_url, smtp_port, chorus_url):
         """Write the addresses of this start where Odoo reads them."""
         parameters = {
             "web.base.url": base_url,
@@ -168,12 +191,19 @@ class Demo:
             for pair in parameters.items()
         ]
         port = "UPDATE ir_mail_server SET smtp_port = %s WHERE smtp_host = '127.0.0.1'"
-        self.context.cluster.execute(*statements, (port, [smtp_port]), dbname=name)
+        chorus = (
+            "UPDATE chorus_account SET api_url = %s, token_url = %s || %s "
+            "WHERE platform = 'other' AND api_url LIKE 'http://127.0.0.1:%%'",
+            [chorus_url, chorus_url, TOKEN_PATH],
+        )
+        self.context.cluster.execute(
+            *statements, (port, [smtp_port]), chorus, dbname=name
+        )
 
     def stop(self):
-        """Stop both processes; True if one was running."""
-        stopped = [processes.stop(path) for path in (self.server, self.catcher)]
-        return any(stopped)
+        """Stop all processes; True if one was running."""
+        files = (self.server, self.catcher, self.chorus)
+        return any([processes.stop(path) for path in files])
 
     # -- making -----------------------------------------------------------------------
 
@@ -226,6 +256,7 @@ class Demo:
                     "base_url": self.facts["base_url"],
                     "mail_url": self.facts["mail_url"],
                     "smtp_port": self.facts["smtp_port"],
+                    "chorus_url": self.facts["chorus_url"],
                     "has_content": (paths.root / BUILD).is_file(),
                 },
                 log=paths.logs / "demo-build.log",
@@ -268,6 +299,7 @@ class Demo:
         console.say()
         console.say(f"  Odoo              {facts['base_url']}")
         console.say(f"  received mails    {facts['mail_url']}")
+        console.say(f"  Chorus Pro        {facts['chorus_url']}/control (simulated)")
         console.say(f"  log               {self.log}")
         console.say()
         rows = [

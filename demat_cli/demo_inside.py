@@ -4,9 +4,10 @@
 
 ``demo/build.py`` has a function ``build(env, context)``. ``context`` is a dictionary:
 ``base_url`` (the running Odoo), ``mail_url`` (the page of the mails), ``smtp_host`` and
-``smtp_port`` (the mail catcher), ``language``, ``folder`` (a private folder outside of
-the tree) and ``passwords`` ({role: password}, drawn once). It answers ``users`` (role,
-name, login, password) and ``first_steps`` (sentences), printed at each start.
+``smtp_port`` (the mail catcher), ``chorus_url`` (the simulated Chorus Pro),
+``language``, ``folder`` (a private folder outside of the tree) and ``passwords``
+({role: password}, drawn once). It answers ``users`` (role, name, login, password) and
+``first_steps`` (sentences), printed at each start.
 """
 
 import importlib
@@ -27,6 +28,7 @@ def build(env, payload):
         "mail_url": payload["mail_url"],
         "smtp_host": SMTP_HOST,
         "smtp_port": payload["smtp_port"],
+        "chorus_url": payload["chorus_url"],
         "language": payload["language"],
         "folder": payload["folder"],
         "passwords": draw_passwords(Path(payload["folder"]) / "passwords.json"),

@@ -8,13 +8,18 @@ from . import console, database, packages, processes
 from .paths import digest, locate
 
 CACHED = ("apt", "debs", "wkhtmltox", "pg")
+DEMO = {
+    "server.pid": "Odoo",
+    "catcher.pid": "the mail catcher",
+    "chorus.pid": "the simulated Chorus Pro",
+}
 
 
 def stop(options):
     """Stop the demo, and the embedded database server if this checkout started it."""
     paths = locate()
     stopped = False
-    for name, file in (("Odoo", "server.pid"), ("the mail catcher", "catcher.pid")):
+    for file, name in DEMO.items():
         if processes.stop(paths.state / "demo" / file):
             console.say(f"✓ stopped {name}")
             stopped = True
@@ -50,7 +55,7 @@ def clean(options):
     """Remove the databases and the state of this checkout; with --all the cache too."""
     paths = locate()
     _refuse_if_used(paths, options.all)
-    for file in ("server.pid", "catcher.pid"):
+    for file in DEMO:
         processes.stop(paths.state / "demo" / file)
     python = packages.folder(paths) / "bin/python"
     if python.exists():
