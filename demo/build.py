@@ -4,8 +4,8 @@
 
 import logging
 
+from demo import chorus, people
 from demo import company as firm
-from demo import people
 from demo.catalogue import Catalogue
 from demo.documents import file_papers
 from demo.invoices import Invoices
@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 
 MARK = "demat.demo_built"
 NEEDED = (
+    "chorus_edi",
     "demat_invoice",
     "demat_portal",
     "demat_quote_sign",
@@ -44,8 +45,9 @@ def build(env, context):
     must listen. A server at the address of the reports is used for their style sheets;
     without one this process serves them itself.
 
-    :param context: dictionary with ``base_url``, ``smtp_host``, ``smtp_port`` and
-        ``passwords`` (by role: the keys of ``ROLES``)
+    :param context: dictionary with ``base_url``, ``smtp_host``, ``smtp_port``,
+        ``chorus_url`` (the simulated Chorus Pro) and ``passwords`` (by role: the keys
+        of ``ROLES``)
     :return: ``{"users": [{"role", "name", "login", "password"}], "first_steps":
         [sentence]}``
     :raise DemoError: not a fresh database, or an addon is missing
@@ -111,6 +113,7 @@ def _fill(env, context):
     _logger.info("demo: users, customers, sites")
     staff = people.create_staff(env, passwords)
     customers = people.create_customers(env, terms)
+    chorus.set_up(env, company, customers.community, context["chorus_url"])
     people.record_consents(env, staff["clerk"], customers)
     sites = people.create_sites(env, customers, staff["site_manager"])
     staff["portal"] = people.create_portal_user(

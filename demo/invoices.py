@@ -108,6 +108,12 @@ class Invoices:
         made["ready_joinery"] = self._invoice(
             who.joinery, ["Quai de chargement", ("masonry", 14), ("travel", 1)], days=5
         )
+        made["ready_public"] = self._invoice(
+            who.community,
+            ["Médiathèque : reprise du parvis", ("tiles", 44), ("waste", 1)],
+            days=4,
+            purchase_order_reference="EJ2026-0418",
+        )
         made["waiting_school"] = self._invoice(
             who.town_hall,
             ["Garderie : sol souple déposé", ("demolition", 52), ("screed", 52)],
@@ -178,7 +184,13 @@ class Invoices:
             "bounced",
             "due_school",
         )
-        ready = ("blocked_by_rule", "blocked_by_address", "ready_firm", "ready_joinery")
+        ready = (
+            "blocked_by_rule",
+            "blocked_by_address",
+            "ready_firm",
+            "ready_joinery",
+            "ready_public",
+        )
         moves = self.env["account.move"]
         self._prepare(moves.union(*(made[name] for name in (*leaving, *ready))))
         made["internal"].with_user(self.clerk).action_demat_keep_internal()

@@ -52,6 +52,7 @@ class Customers:
     town_hall: object
     paper: object
     mute: object
+    community: object
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def create_portal_user(env, partner, login, passwords):
 
 
 def create_customers(env, terms):
-    """The six customers, each for one way of being told."""
+    """The customers, each for one way of being told."""
     household = _customer(
         env,
         terms["private"],
@@ -195,7 +196,18 @@ def create_customers(env, terms):
         "99488263",
         street="Lieu-dit le Moulin",
     )
-    return Customers(household, firm, accountant, joinery, town_hall, paper, mute)
+    community = _company(
+        env,
+        terms["public"],
+        "Communauté de communes des Combes",
+        "COMBES",
+        "24990317",
+        street="2 place du Marché",
+        email="accueil@cc-combes.example",
+    )
+    return Customers(
+        household, firm, accountant, joinery, town_hall, paper, mute, community
+    )
 
 
 def _customer(env, term, name, ref, **values):

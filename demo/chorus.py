@@ -1,0 +1,73 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The firm at the simulated Chorus Pro, with a public customer and its services."""
+
+import json
+import urllib.request
+
+TOKEN_PATH = "/api/oauth/token"
+CREDENTIALS = {
+    "login": "TECH_1_9973104200012@cpro.fr",
+    "password": "simulateur",
+    "client_id": "valcombe",
+    "client_secret": "simulateur",
+}
+SERVICES = (
+    {"code": "VOIRIE", "name": "Voirie et bâtiments", "engagement": True},
+    {"code": "ECOLES", "name": "Affaires scolaires"},
+    {"code": "CULTURE", "name": "Culture et patrimoine", "active": False},
+)
+ENGAGEMENTS = ("EJ2026-0418", "EJ2026-0502")
+
+
+def set_up(env, company, customer, url):
+    """Connect the company and make the customer a public entity, as Chorus Pro has it.
+
+    :param url: address of the simulator, without a path
+    :return: ``chorus.account``
+    """
+    supplier = company.company_registry
+    _tell(url, account={**CREDENTIALS, "sirets": [supplier]})
+    _tell(url, structure={"siret": supplier, "name": company.name, "public": False})
+    _tell(
+        url,
+        structure={
+            "siret": customer.company_registry,
+            "name": customer.name,
+            "service": True,
+            "services": SERVICES,
+            "engagements": ENGAGEMENTS,
+        },
+    )
+    account = env["chorus.account"].create(
+        {
+            "company_id": company.id,
+            "platform": "other",
+            "token_url": f"{url}{TOKEN_PATH}",
+            "api_url": url,
+            **CREDENTIALS,
+        }
+    )
+    client = account._chorus_client()
+    structure = env["chorus.structure"]._bring(customer.company_registry, client)
+    customer._chorus_become_public(structure)
+    customer.chorus_service_id = structure.service_ids.filtered(
+        lambda service: service.code == "ECOLES"
+    )
+    return account
+
+
+def suspend(url, number, reason):
+    """The recipient asks for something."""
+    _tell(url, act={"invoice": number, "status": "SUSPENDUE", "comment": reason})
+
+
+def _tell(url, **commands):
+    """Send commands to the control side of the simulator."""
+    request = urllib.request.Request(
+        f"{url}/control",
+        json.dumps(commands).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        answer.read()
