@@ -123,7 +123,7 @@ class Account:
 
 @dataclass
 class Settings:
-    """How the platform behaves; see the README of the simulator for what each is."""
+    """How the platform behaves; see README.md beside this file."""
 
     polls: int = 2
     step_seconds: float = 0.0

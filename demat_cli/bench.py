@@ -18,6 +18,8 @@ number of invoices on the processing screen. ``./demat bench memory N`` runs
 ``./demat bench quote N`` runs ``bench/quote.py`` with them: N quotes are signed online.
 ``./demat bench portal N`` runs ``bench/portal.py`` without: the customer's pages in a
 base of N invoices.
+``./demat bench chorus N`` runs ``bench/chorus.py`` with the servers of the first: N
+invoices go to a simulated Chorus Pro and are followed until they are paid.
 """
 
 import os
@@ -34,6 +36,7 @@ SUBJECTS = {
     "memory": ("invoices", 5000),
     "quote": ("quotes", 20),
     "portal": ("invoices", 200_000),
+    "chorus": ("invoices", 500),
 }
 KIND = "bench"
 
@@ -48,7 +51,7 @@ def subject(words):
     if len(rest) > 1 or not rest[0].lstrip("-").isdecimal():
         raise console.Failure(
             f"cannot measure {' '.join(words)}",
-            "./demat bench [N], or with archive, process, memory, quote or portal: "
+            f"./demat bench [N], or with {', '.join(list(SUBJECTS)[1:])}: "
             "./demat bench archive [N]",
         )
     if int(rest[0]) < 1:
@@ -69,7 +72,7 @@ def run(options):
     file = f"bench/{options.subject}.py"
     if not (context.paths.root / file).is_file():
         raise console.Failure(f"there is nothing to measure: no {file}")
-    sending = options.subject in ("run", "memory", "quote")
+    sending = options.subject in ("run", "memory", "quote", "chorus")
     measure = _measure if sending else _measure_inside
     # A second one would stop the servers of the first, and slow it down.
     with locked(context.paths.state / "bench.lock", "measuring"):

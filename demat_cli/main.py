@@ -19,6 +19,7 @@ demat: dematerialised invoices and quotes for Odoo 19 Community.
   ./demat bench process     the processing screen and changes of state, 10,000 invoices
   ./demat bench memory      memory of the workers, 500 and 5,000 invoices
   ./demat bench quote       signing a quote online, Odoo's way against ours
+  ./demat bench chorus      calls to Chorus Pro (simulated) until invoices are paid
 """
 EPILOG = """\
 The first run fetches Odoo 19, its Python packages, wkhtmltopdf and (unless DATABASE_URL

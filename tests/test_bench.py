@@ -24,6 +24,7 @@ from demat_cli import bench, console, main
         ("bench quote", ("quote", 20)),
         ("bench quote 3", ("quote", 3)),
         ("bench portal", ("portal", 200_000)),
+        ("bench chorus 20", ("chorus", 20)),
     ],
 )
 def test_words(line, wanted):
