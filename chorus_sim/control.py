@@ -83,6 +83,12 @@ def _act(platform, values):
     platform.set_status(invoice, values["status"], values.get("comment") or "")
 
 
+def _acts(platform, rows):
+    """Many of them at once."""
+    for values in rows:
+        _act(platform, values)
+
+
 def _finish(platform, number):
     if number not in platform.flows:
         raise Wrong(f"Aucun flux {number}.")
@@ -151,6 +157,7 @@ COMMANDS = {
     "fault": _fault,
     "no_faults": _no_faults,
     "act": _act,
+    "acts": _acts,
     "finish": _finish,
     "structure": _structure,
     "change_structure": _change_structure,

@@ -148,6 +148,11 @@ class Simulator:
         """The recipient gives an invoice (id or number) a status, any text."""
         self.control(act={"invoice": invoice, "status": status, "comment": comment})
 
+    def set_statuses(self, invoices, status):
+        """The same status for many invoices."""
+        rows = [{"invoice": invoice, "status": status} for invoice in invoices]
+        self.control(acts=rows)
+
     def fault(self, kind, operation="*", **values):
         """Plan a fault: drop, lose, status, slow, garbage, code.
 
