@@ -116,7 +116,7 @@ class Bench:
         self.env.invalidate_all()
         self._start()
         self._timed(self.env["chorus.flow"]._cron_deposit)
-        for _round in range(ROUNDS):
+        while self._waiting_flows():
             self._follow()
         for status in LIFE:
             self.simulator.control(clock=DAY)
@@ -136,21 +136,18 @@ class Bench:
 
     def _follow(self):
         """The job of following, at a time at which all questions are due."""
-        if self._wake():
-            self._timed(self.env["chorus.account"]._cron_follow)
-
-    def _wake(self):
-        """Let the time of every question come; False when nothing waits for one."""
-        now = fields.Datetime.now()
-        flows = self.env["chorus.flow"].search(
-            [("state", "in", ("deposited", "processing"))]
-        )
-        flows.next_at = now
+        self._waiting_flows().next_at = fields.Datetime.now()
         self.account.next_poll_at = False
         self.env.cr.commit()
-        return flows or self.env["chorus.invoice"].search_count(
-            [("followed", "=", True)], limit=1
-        )
+        self._timed(self.env["chorus.account"]._cron_follow)
+
+    def _waiting_flows(self):
+        """:raise RuntimeError: one was asked about too often"""
+        waiting = [("state", "in", ("deposited", "processing"))]
+        flows = self.env["chorus.flow"].search(waiting)
+        if any(flow.count > ROUNDS for flow in flows):
+            raise RuntimeError(f"{flows.mapped('number')}: no final state")
+        return flows
 
     def _rows(self):
         return self.env["chorus.invoice"].search([])

@@ -86,6 +86,27 @@ def test_the_portal_is_measured(make_server, demat_template):
     assert portal.lines(figures)[-1].startswith("ratio ")
 
 
+def test_chorus_is_measured(make_server, demat_template):
+    """What is asked depends on what changed, not on how many invoices are open."""
+    server = make_server(demat_template)
+    figures = server.run(
+        "from bench import chorus\n"
+        "settings = {'count': 12, 'smtp_host': '127.0.0.1', 'smtp_port': 9}\n"
+        "result = chorus.run(env, settings)"
+    )
+    life, (few, many) = figures["life"], figures["nights"]
+    calls = life["calls"]
+    assert calls["deposer/flux"] == 1
+    # one history each, when it is paid; the rest is the same for hundreds of them
+    assert calls["consulter/historique"] <= life["invoices"]
+    assert life["per_invoice"] * life["invoices"] - life["invoices"] < 40, calls
+    assert (few["open"], many["open"]) == (12, 240)
+    assert few["calls"] == many["calls"] <= many["changed"] + 4
+    from bench import chorus
+
+    assert chorus.lines(figures)[-1].startswith("calls per invoice ")
+
+
 @pytest.mark.parametrize(
     "counts",
     [(200, 2000), pytest.param((1000, 10_000), marks=pytest.mark.long)],
