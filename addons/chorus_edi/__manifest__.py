@@ -25,9 +25,17 @@
         "views/account_move_chorus_fields_views.xml",
         "views/sale_order_chorus_views.xml",
         # flows and what became of each invoice
+        "data/ir_cron_chorus.xml",
+        "data/mail_activity_type_chorus_follow.xml",
+        "views/chorus_exchange_reports.xml",
+        "views/chorus_flow_views.xml",
+        "views/chorus_invoice_views.xml",
+        "views/account_move_chorus_views.xml",
+        "wizards/chorus_act_views.xml",
         # consultation of VIES
         # menus: last, they name the actions
         "views/chorus_edi_menus.xml",
+        "views/chorus_follow_menus.xml",
     ],
     "demo": ["demo/chorus_edi_demo.xml"],
     "external_dependencies": {"python": ["paramiko"]},

@@ -17,4 +17,18 @@ from . import sale_order_chorus
 from . import account_move_chorus_export
 from . import account_move_chorus_checks
 # flows and what became of each invoice
+from . import demat_exchange_chorus
+from . import demat_exchange_chorus_report
+from . import chorus_invoice
+from . import chorus_invoice_follow
+from . import chorus_status
+from . import chorus_flow
+from . import chorus_flow_deposit
+from . import chorus_flow_settle
+from . import chorus_flow_report
+from . import chorus_return
+from . import chorus_account_follow
+from . import account_move_chorus
+from . import account_move_chorus_where
+from . import account_move_chorus_act
 # consultation of VIES

@@ -4,3 +4,6 @@
 from . import chorus_search
 # flows and what became of each invoice
 # consultation of VIES
+from . import chorus_complete_wizard
+from . import chorus_recycle_wizard
+from . import demat_process_chorus

@@ -1,0 +1,174 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+import hashlib
+
+from odoo import api, fields, models
+
+from ..lib import codes, returns
+from .chorus_times import naive
+
+
+class ChorusReturn(models.Model):
+    """A file that came back in the EDI mode, and what was read from it.
+
+    Kept before it is taken off the folder: a server that dies finds it again, and reads
+    it once only (by its name and content). A file that cannot be read is kept too, and
+    changes nothing.
+    """
+
+    _name = "chorus.return"
+    _description = "Return File of Chorus Pro"
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="File", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    sha256 = fields.Char(string="SHA-256", required=True, readonly=True)
+    content = fields.Binary(readonly=True, attachment=True)
+    state = fields.Selection(
+        [("done", "Read"), ("failed", "Not readable")], required=True, readonly=True
+    )
+    error_text = fields.Text(string="Why", readonly=True)
+    flow_count = fields.Integer(string="Flows", readonly=True)
+    invoice_count = fields.Integer(string="Invoices", readonly=True)
+    stray = fields.Text(
+        string="Not ours",
+        readonly=True,
+        help="What the file speaks of and nobody here knows.",
+    )
+
+    _file_uniq = models.Constraint(
+        "UNIQUE(company_id, name, sha256)", "This return file was read already."
+    )
+
+    @api.model
+    def _collect(self, account, box):
+        """Read what waits in the folder of an account. Commits after each file.
+
+        :param box: ``lib.dropbox.Folder`` or ``Sftp``
+        :raises ChorusError: the folder cannot be reached
+        """
+        committed = self.env["demat.exchange"]._demat_run_committed
+        for name, content in list(box.fetch()):
+            committed(
+                lambda name=name, content=content: self._take(account, name, content)
+            )
+            box.acknowledge(name)
+
+    @api.model
+    def _take(self, account, name, content):
+        """Store one file and apply what it says, unless that was done already."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        key = [
+            ("company_id", "=", account.company_id.id),
+            ("name", "=", name),
+            ("sha256", "=", sha256),
+        ]
+        if self.search_count(key, limit=1):
+            return self.browse()
+        values = {
+            "name": name,
+            "company_id": account.company_id.id,
+            "sha256": sha256,
+            "content": base64.b64encode(content),
+        }
+        try:
+            files = returns.read(name, content)
+        except returns.BadReturn as error:
+            return self.create({**values, "state": "failed", "error_text": str(error)})
+        companies = account._chorus_companies()
+        stray = []
+        for file in files:
+            stray += self._apply_flows(companies, file)
+            stray += self._apply_invoices(companies, file)
+        return self.create(
+            {
+                **values,
+                "state": "done",
+                "flow_count": sum(len(file.flows) for file in files),
+                "invoice_count": sum(len(file.invoices) for file in files),
+                "stray": "\n".join(stray) or False,
+            }
+        )
+
+    @api.model
+    def _apply_flows(self, companies, file):
+        """What a file says of whole flows; the names of those that are not ours."""
+        stray = []
+        flows = self.env["chorus.flow"].search(
+            [
+                ("company_id", "in", companies.ids),
+                ("number", "in", [one.flow for one in file.flows]),
+            ]
+        )
+        by_number = {flow.number: flow for flow in flows}
+        for one in file.flows:
+            flow = by_number.get(one.flow)
+            if flow:
+                flow._in_words_of_user()._take_return(one, file)
+            else:
+                stray.append(one.flow)
+        return stray
+
+    @api.model
+    def _apply_invoices(self, companies, file):
+        """What a file says of invoices; the numbers of those that are not ours."""
+        stray = []
+        rows = self.env["chorus.invoice"].search(
+            [
+                ("company_id", "in", companies.ids),
+                ("number", "in", [one.invoice for one in file.invoices]),
+            ]
+        )
+        by_number = {row.number: row for row in rows}
+        for one in file.invoices:
+            row = by_number.get(one.invoice)
+            siret = row and row.structure_id.siret
+            if not row or (siret and one.recipient and siret != one.recipient):
+                stray.append(one.invoice)
+                continue
+            row._in_words_of_user()._take_return(one)
+        return stray
+
+
+class ChorusInvoice(models.Model):
+    _inherit = "chorus.invoice"
+
+    def _take_return(self, line):
+        """Store what a return file says of this invoice.
+
+        :param line: ``lib.returns.InvoiceStatus``
+        """
+        exchange = self.exchange_id
+        if exchange.state in ("sending", "unknown"):
+            # who is followed has arrived
+            exchange._chorus_taken(self.flow_id)
+        self._take_steps([(line.code, naive(line.at), line.comment, "")])
+
+
+class ChorusFlow(models.Model):
+    _inherit = "chorus.flow"
+
+    def _take_return(self, line, file):
+        """Store what a return file says of this flow.
+
+        :param line: ``lib.returns.FlowStatus``
+        :param file: ``lib.returns.ReturnFile``: its invoices tell who was refused
+        """
+        if self.state not in ("deposited", "processing", "unknown"):
+            return
+        if self.state == "unknown":
+            self._become_deposited()
+        self.write({"report_code": line.number, "report_at": naive(line.at)})
+        if line.outcome in ("pending", "unknown"):
+            self.state = "processing"
+            return
+        refusals = {
+            one.invoice: [one.comment or codes.status(one.code).label]
+            for one in file.invoices
+            if one.code in ("NON_CONFORME", "REJETEE")
+        }
+        self._conclude(line.outcome, refusals, line.comment, {})

@@ -1,0 +1,88 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+CHORUS = "chorus"
+
+
+class DematExchange(models.Model):
+    """The channel of Chorus Pro: an exchange rides in a flow.
+
+    The flow is announced, sent and settled as a whole (``chorus_flow*.py``); between
+    the deposit and the report of the platform the exchange is *in progress*.
+    """
+
+    _inherit = "demat.exchange"
+
+    channel = fields.Selection(
+        selection_add=[(CHORUS, "Chorus Pro"), ("print",)],
+        ondelete={CHORUS: lambda rows: rows._forget_chorus()},
+    )
+    chorus_flow_id = fields.Many2one(
+        "chorus.flow", string="Flow", readonly=True, index="btree_not_null"
+    )
+    chorus_flow_ids = fields.Many2many(
+        "chorus.flow",
+        "chorus_flow_exchange_rel",
+        "exchange_id",
+        "flow_id",
+        string="All Flows",
+        readonly=True,
+        help="Also those of earlier attempts.",
+    )
+
+    def _forget_chorus(self):
+        """The addon goes: what was deposited stays as evidence, under another word."""
+        self.write({"channel": "none", "external_id": False})
+
+    @api.model
+    def _interrupted_domain(self):
+        # EXTENDS demat_base: these wait for the report; flows recover themselves
+        return [*super()._interrupted_domain(), ("channel", "!=", CHORUS)]
+
+    @api.model
+    def _chorus_waiting_domain(self):
+        """Domain of what is to be deposited and rides in no flow yet."""
+        return (
+            Domain("channel", "=", CHORUS)
+            & Domain("direction", "=", "out")
+            & Domain("state", "=", "pending")
+            & Domain("document_id", "!=", False)
+            & Domain("chorus_flow_id", "=", False)
+        )
+
+    def _chorus_release(self, values=None):
+        """Take these out of their flow: they wait for another one."""
+        self._mark_pending({"chorus_flow_id": False, **(values or {})})
+
+    # -- the buttons ------------------------------------------------------------------
+
+    def _send_again(self, state, refusal):
+        # EXTENDS demat_base: a flow leaves by the job, and what is unknown is asked for
+        # at the platform before anybody decides
+        chorus = self.filtered(lambda row: row.channel == CHORUS)
+        if not chorus:
+            return super()._send_again(state, refusal)
+        if chorus != self:
+            raise UserError(
+                self.env._("Choose exchanges of Chorus Pro, or others, not both.")
+            )
+        self._check_may_act()
+        self._check_still_current()
+        if any(row.state != state for row in self.sudo()):
+            raise UserError(refusal)
+        if state == "unknown":
+            return self.sudo().chorus_flow_id._ask_now()
+        self.sudo()._chorus_release({"user_id": self.env.uid})
+        self.env["chorus.flow"]._call_deposit()
+        return self.env["chorus.flow"]._told(
+            self.env._("It will be deposited in a moment.")
+        )
+
+    def action_confirm_arrival(self):
+        # EXTENDS demat_base
+        result = super().action_confirm_arrival()
+        self.sudo().chorus_flow_id._close_if_answered()
+        return result

@@ -1,0 +1,39 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tests import tagged
+
+from .common_flow import ChorusFlowCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChorusFlow(ChorusFlowCommon):
+    """Deposit: one flow for many, once whatever happens to the answer."""
+
+    def test_two_invoices_ride_in_one_flow(self):
+        moves = self._send_public(2)
+        exchanges = self._out(moves)
+        self.assertEqual(exchanges.mapped("state"), ["pending", "pending"])
+        self.assertEqual(set(moves.mapped("demat_state")), {"sent"})
+        self.assertEqual(set(moves.mapped("is_dematerialised")), {True})
+        self.assertEqual(set(moves.mapped("chorus_state")), {"to_deposit"})
+        mails = moves.demat_exchange_ids.filtered(lambda row: row.channel == "mail")
+        self.assertFalse(mails, "a public entity is not mailed")
+        self._deposit()
+        flow = exchanges.chorus_flow_id
+        self.assertEqual((len(flow), flow.state), (1, "deposited"))
+        self.assertEqual(len(flow.number), 25)
+        self.assertEqual(set(exchanges.mapped("state")), {"sending"})
+        self.assertIn(flow.number, exchanges[0].report)
+        self.assertTrue(flow._get_content(), "it can be made again")
+        self._integrate(moves)
+        self.assertEqual(flow.state, "integrated")
+        self.assertEqual(set(exchanges.mapped("state")), {"done"})
+        back = moves.demat_exchange_ids.filtered(lambda row: row.direction == "in")
+        self.assertEqual(back.mapped("state"), ["done", "done"])
+        self.assertIn("took the invoice", back[0].report)
+        self.assertEqual(
+            {one["number"] for one in self.chorus.invoices}, set(moves.mapped("name"))
+        )
+        self.assertEqual(self.chorus.calls["deposer/flux"], 1)
+        self.assertEqual(set(moves.mapped("chorus_state")), {"with_recipient"})
+        self.assertTrue(all(moves.chorus_invoice_ids.mapped("external_id")))

@@ -1,0 +1,82 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib import errors
+
+
+class ChorusRecycleWizard(models.TransientModel):
+    """The same invoice for another entity, service or engagement.
+
+    The platform is withdrawing this (chorus_pro.md 6.6): only where the account says
+    that it still works.
+    """
+
+    _name = "chorus.recycle.wizard"
+    _description = "Other Recipient of an Invoice"
+
+    move_id = fields.Many2one("account.move", required=True, readonly=True)
+    structure_id = fields.Many2one(
+        "chorus.structure",
+        string="Public entity",
+        required=True,
+        compute="_compute_recipient",
+        store=True,
+        readonly=False,
+    )
+    service_id = fields.Many2one(
+        "chorus.service",
+        string="Service",
+        domain="[('structure_id', '=', structure_id)]",
+    )
+    engagement = fields.Char(
+        compute="_compute_recipient", store=True, readonly=False, size=50
+    )
+    comment = fields.Text()
+
+    @api.depends("move_id")
+    def _compute_recipient(self):
+        for wizard in self:
+            wizard.structure_id = wizard.move_id._chorus_structure()
+            wizard.engagement = wizard.move_id.purchase_order_reference
+
+    def action_recycle(self):
+        """Send it to the other recipient, then ask where it is."""
+        self.ensure_one()
+        self.check_access("write")
+        move = self.move_id
+        # the button checks the setting again
+        move.action_chorus_recycle()
+        row = move.sudo().chorus_invoice_ids
+        account = move.company_id._chorus_account()
+        client = account._chorus_client()
+        try:
+            client.recycle(
+                row.external_id,
+                self.structure_id.siret,
+                self.service_id.code or "",
+                self.engagement or "",
+                self.comment or "",
+            )
+        except errors.ChorusError as error:
+            raise UserError(account._chorus_error_words(error)) from error
+        move.sudo().message_post(
+            body=self.env._(
+                "Sent to another recipient at Chorus Pro: %(recipient)s",
+                recipient=" ".join(
+                    part
+                    for part in (
+                        self.structure_id.name,
+                        self.structure_id.siret,
+                        self.service_id.code,
+                        self.engagement,
+                    )
+                    if part
+                ),
+            )
+        )
+        move._chorus_todo_done()
+        row.history_due = True
+        self.env["chorus.flow"]._call_follow()
+        return {"type": "ir.actions.act_window_close"}
