@@ -33,11 +33,17 @@
         "views/account_move_chorus_views.xml",
         "wizards/chorus_act_views.xml",
         # consultation of VIES
+        "data/mail_activity_type_vies.xml",
+        "data/ir_cron_vies.xml",
+        "views/vies_check_views.xml",
+        "views/res_partner_vies_views.xml",
+        "views/account_move_vies_views.xml",
+        "views/res_config_settings_vies_views.xml",
         # menus: last, they name the actions
         "views/chorus_edi_menus.xml",
         "views/chorus_follow_menus.xml",
     ],
     "demo": ["demo/chorus_edi_demo.xml"],
-    "external_dependencies": {"python": ["paramiko"]},
+    "external_dependencies": {"python": ["paramiko", "zeep"]},
     "installable": True,
 }

@@ -32,3 +32,8 @@ from . import account_move_chorus
 from . import account_move_chorus_where
 from . import account_move_chorus_act
 # consultation of VIES
+from . import vies_check
+from . import vies_check_ask
+from . import res_company_vies
+from . import res_partner_vies
+from . import account_move_vies

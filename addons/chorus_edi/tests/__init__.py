@@ -7,3 +7,4 @@ from . import test_chorus_invoice
 # flows and what became of each invoice
 # consultation of VIES
 from . import test_chorus_flow
+from . import test_vies_check
