@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Check an invoice against :mod:`rules`, all rules at once."""
 
 import re
@@ -5,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
-
-from stdnum import iban
 
 from . import codes, numbers, safe_xml
 from .invoice_xml import Invoice
@@ -200,7 +200,7 @@ def _check_payment(invoice):
     if needs_iban and not invoice.ibans and invoice.type != "381":
         yield problem("CPP-BT84-MISSING")
     for value in invoice.ibans:
-        if not iban.is_valid(value):
+        if not numbers.is_iban(value):
             yield problem("CPP-BT84-IBAN", value=value)
 
 

@@ -7,12 +7,14 @@ import unicodedata
 from dataclasses import dataclass
 
 from stdnum import luhn as _luhn
+from stdnum.iso7064 import mod_97_10
 
 __all__ = [
     "FlowName",
     "flow_id",
     "flow_name",
     "invoice_file_name",
+    "is_iban",
     "number_problem",
     "return_interface",
     "siret_problem",
@@ -29,6 +31,19 @@ _FLOW = re.compile(
     r"(?P<interface>[FC][A-Z]{2}[0-9]{4}A)_(?P<application>[A-Z0-9]{6})_"
     r"(?P<flow>[A-Z0-9]{25})(?:\.(?P<extension>tar\.gz|[A-Za-z0-9]{1,5}))?"
 )
+
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+
+def is_iban(value: str) -> bool:
+    """Say whether an IBAN is in order: its form, and the checksum of ISO 7064.
+
+    ``stdnum.iban`` reads a table beside its code, which it cannot where the host's
+    import hooks have loaded it.
+    """
+    text = "".join((value or "").split()).upper()
+    return bool(_IBAN.fullmatch(text)) and mod_97_10.is_valid(text[4:] + text[:4])
 
 
 @dataclass(frozen=True)
