@@ -24,6 +24,7 @@ EXPECTED = {
     "demat_base": {"consent": True},
     "demat_invoice": {"state": "sent", "error": "", "level": "B-B"},
     "demat_quote_sign": {"state": "sent", "same": True},
+    "chorus_edi": {"service": True, "cadre": True},
     "demat_portal": {"lines": 1, "balance": 504.0},
 }
 

@@ -45,5 +45,6 @@
     ],
     "demo": ["demo/chorus_edi_demo.xml"],
     "external_dependencies": {"python": ["paramiko", "zeep"]},
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

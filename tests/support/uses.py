@@ -117,13 +117,13 @@ def leftovers(env, payload):
     found = [name for (name,) in env.cr.fetchall()]
     env.cr.execute(
         "SELECT table_name FROM information_schema.tables "
-        "WHERE table_schema = 'public' AND table_name ~ '^(ged|demat)_'"
+        "WHERE table_schema = 'public' AND table_name ~ '^(ged|demat|chorus|vies)_'"
         " UNION SELECT table_name || '.' || column_name "
         "FROM information_schema.columns "
-        "WHERE table_schema = 'public' AND column_name ~ '^(ged|demat)_'"
+        "WHERE table_schema = 'public' AND column_name ~ '^(ged|demat|chorus|vies)_'"
         " UNION SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgname ~ %(ours)s"
         " UNION SELECT 'function ' || proname FROM pg_proc WHERE proname ~ %(ours)s",
-        {"ours": "(ged|demat)_"},
+        {"ours": "(ged|demat|chorus|vies)_"},
     )
     return sorted(found + [name for (name,) in env.cr.fetchall()])
 
@@ -286,6 +286,29 @@ def use_demat_invoice(env, payload):
         "attachment": move.invoice_pdf_report_id.id,
         "move": move.id,
     }
+
+
+def use_chorus_edi(env, payload):
+    """Write the electronic invoice of a public entity; answers what it says of it."""
+    env["chorus.account"].create({"company_id": env.company.id, "mode": "zip"})
+    structure = env["chorus.structure"].create(
+        {"siret": "12345678200028", "name": "Mairie d’Essai"}
+    )
+    service = env["chorus.service"].create(
+        {"structure_id": structure.id, "code": "ECOLES"}
+    )
+    partner = env["res.partner"].create(
+        {
+            "name": "Mairie d’Essai",
+            "is_company": True,
+            "city": "Essai",
+            "country_id": env.ref("base.fr").id,
+            "chorus_structure_id": structure.id,
+            "chorus_service_id": service.id,
+        }
+    )
+    xml = make_invoice(env, partner)._demat_export_xml().decode()
+    return {"service": ">ECOLES<" in xml, "cadre": ">A1<" in xml}
 
 
 def use_demat_quote_sign(env, payload):
