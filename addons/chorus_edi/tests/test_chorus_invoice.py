@@ -33,9 +33,12 @@ class TestChorusInvoice(ChorusCommon):
     def _codes(self, move):
         return [reason.code for reason in move._demat_document_problems().get(move, ())]
 
+    def _produce(self, moves):
+        return moves.with_context(force_report_rendering=True)._demat_produce()
+
     def _deposit(self, moves):
         """Seal, deposit at the simulator, and return what it says of each."""
-        produced, failures = moves._demat_produce()
+        produced, failures = self._produce(moves)
         self.assertFalse(failures)
         client = self.account._chorus_client()
         reports = {}
@@ -109,13 +112,14 @@ class TestChorusInvoice(ChorusCommon):
         self.assertIsNotNone(tree.find(f".//{RAM}GrossPriceProductTradePrice"))
 
     def test_tax_due_at_the_payment(self):
+        transition = self.company_data["default_account_tax_sale"].copy(
+            {"reconcile": True}
+        )
         tax = self.company_data["default_tax_sale"].copy(
             {
                 "name": "TVA encaissements",
                 "tax_exigibility": "on_payment",
-                "cash_basis_transition_account_id": self.company_data[
-                    "default_account_tax_sale"
-                ].id,
+                "cash_basis_transition_account_id": transition.id,
             }
         )
         move = self._invoice(self.town, post=False)
@@ -130,8 +134,9 @@ class TestChorusInvoice(ChorusCommon):
         EN 16931, and integrated by the platform.
         """
         plain = self._invoice(self.town)
-        refund = plain._reverse_moves(
-            [{"invoice_date": plain.invoice_date}], cancel=False
+        credited = self._invoice(self.town)
+        refund = credited._reverse_moves(
+            [{"invoice_date": credited.invoice_date}], cancel=False
         )
         refund.action_post()
         corrected = self._invoice(self.town, chorus_corrects_id=plain.id)
@@ -157,8 +162,8 @@ class TestChorusInvoice(ChorusCommon):
             self.assertEqual(tree.findtext(f".//{RAM}TypeCode"), kind)
             self.assertEqual(self._read(tree, process, "ID"), cadre)
             origin = self._read(tree, "InvoiceReferencedDocument", "IssuerAssignedID")
-            named = plain.name if move in (refund, corrected) else None
-            self.assertEqual(origin, named)
+            named = {refund: credited.name, corrected: plain.name}
+            self.assertEqual(origin, named.get(move))
             means = tree.find(f".//{RAM}SpecifiedTradeSettlementPaymentMeans")
             self.assertEqual(means is None, move == refund)
         due = self._read(self._xml(paid), "DuePayableAmount")
@@ -230,7 +235,7 @@ class TestChorusInvoice(ChorusCommon):
         self.assertEqual(
             move.with_user(self.clerk).chorus_attachment_ids.name, "bon.pdf"
         )
-        produced, failures = move._demat_produce()
+        produced, failures = self._produce(move)
         self.assertFalse(failures)
         with pdfa.open_pdf(produced[move].data) as document:
             names = set(attachments.embedded_files(document))
