@@ -43,7 +43,9 @@ def _header(document, directory):
         yield mandatory(where)
     elif len(number) > MAX_NUMBER:
         yield f"{where} : la valeur dépasse {MAX_NUMBER} caractères."
-    elif not all(char.isalnum() or char in ALLOWED for char in number):
+    elif not all(
+        char.isascii() and char.isalnum() or char in ALLOWED for char in number
+    ):
         yield f"{where} : la valeur contient un caractère interdit."
     if document.type not in codes.DOCUMENT_TYPES:
         yield f"FichierXml.ExchangedDocument.TypeCode.value : {document.type} inconnu."

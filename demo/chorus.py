@@ -27,9 +27,9 @@ def set_up(env, company, customer, url):
     :return: ``chorus.account``
     """
     supplier = company.company_registry
-    _tell(url, account={**CREDENTIALS, "sirets": [supplier]})
-    _tell(url, structure={"siret": supplier, "name": company.name, "public": False})
-    _tell(
+    tell(url, account={**CREDENTIALS, "sirets": [supplier]})
+    tell(url, structure={"siret": supplier, "name": company.name, "public": False})
+    tell(
         url,
         structure={
             "siret": customer.company_registry,
@@ -59,10 +59,10 @@ def set_up(env, company, customer, url):
 
 def suspend(url, number, reason):
     """The recipient asks for something."""
-    _tell(url, act={"invoice": number, "status": "SUSPENDUE", "comment": reason})
+    tell(url, act={"invoice": number, "status": "SUSPENDUE", "comment": reason})
 
 
-def _tell(url, **commands):
+def tell(url, **commands):
     """Send commands to the control side of the simulator."""
     request = urllib.request.Request(
         f"{url}/control",
