@@ -128,6 +128,7 @@ def _fill(env, context):
     env.cr.commit()
     _logger.info("demo: sending")
     invoices.send(made)
+    chorus.live_on(env, context["chorus_url"], staff["clerk"], made["suspended_public"])
     invoices.live_on(made, staff["admin"])
     file_papers(env, company, customers.property_firm, sites)
     return {
@@ -150,6 +151,10 @@ def _first_steps(made):
         f"{made['ready_firm'].name} (it is ready), read who will be told, press "
         "“Envoyer”.",
         "Read the mail among the received mails and follow its link.",
+        f"As the clerk: send {made['ready_public'].name} too, it goes to Chorus Pro; "
+        "ask where it is (“Interroger Chorus Pro”), play the recipient on the page of "
+        f"the simulated Chorus Pro. {made['suspended_public'].name} was suspended: "
+        "complete it.",
         "As the portal customer: Relevé de facturation; pay what is overdue on line, "
         "take the originals of the year as ZIP; Mes documents, Ma dématérialisation.",
         "Sign a quote: its mail is among the received mails too; the list Ventes › "

@@ -3,6 +3,7 @@
 """The firm at the simulated Chorus Pro, with a public customer and its services."""
 
 import json
+import time
 import urllib.request
 
 TOKEN_PATH = "/api/oauth/token"
@@ -17,6 +18,8 @@ SERVICES = (
     {"code": "ECOLES", "name": "Affaires scolaires"},
     {"code": "CULTURE", "name": "Culture et patrimoine", "active": False},
 )
+REASON = "Merci de joindre le procès-verbal de réception signé."
+QUESTIONS = 30
 ENGAGEMENTS = ("EJ2026-0418", "EJ2026-0502")
 
 
@@ -55,6 +58,31 @@ def set_up(env, company, customer, url):
         lambda service: service.code == "ECOLES"
     )
     return account
+
+
+def live_on(env, url, clerk, move):
+    """An invoice is taken in, then its recipient suspends it; the clerk knows why.
+
+    :raise RuntimeError: Chorus Pro does not have it after all these questions
+    """
+    env["chorus.flow"]._cron_deposit()
+    _ask_until(env, clerk, move, "with_recipient")
+    suspend(url, move.name, REASON)
+    _ask_until(env, clerk, move, "suspended")
+
+
+def _ask_until(env, clerk, move, state):
+    """Ask as the clerk's button does; each question brings the simulator on a step."""
+    for _question in range(QUESTIONS):
+        # the job of the running server may be depositing it at this moment
+        time.sleep(1)
+        env.cr.commit()
+        env.invalidate_all()
+        move.with_user(clerk).action_chorus_ask()
+        if move.sudo().chorus_invoice_ids.state == state:
+            return
+    found = move.sudo().chorus_invoice_ids.state
+    raise RuntimeError(f"the demo invoice {move.name} is {found}, not {state}")
 
 
 def suspend(url, number, reason):

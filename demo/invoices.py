@@ -2,12 +2,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Invoices in every send state, made by the clerk through the product's buttons."""
 
+import time
 from datetime import timedelta
 
 from odoo import fields
 
 from demo.quotes import REDUCED_NOTE
 
+#: Seconds that mails which another process sends may take.
+PATIENCE = 60
 REOPENING = "Numéro de bon de commande oublié : demandé par la comptabilité du client"
 
 
@@ -67,6 +70,12 @@ class Invoices:
             who.property_firm,
             ["Dégât des eaux, appartement 12", ("plaster", 34), ("labour", 9)],
             days=33,
+        )
+        made["suspended_public"] = self._invoice(
+            who.community,
+            ["École de musique : cloisons", ("plaster", 62), ("labour", 14)],
+            days=29,
+            purchase_order_reference="EJ2026-0502",
         )
         made["bounced"] = self._invoice(
             who.joinery, ["Bureau : cloison", ("plaster", 48), ("labour", 6)], days=26
@@ -192,9 +201,11 @@ class Invoices:
             "ready_public",
         )
         moves = self.env["account.move"]
-        self._prepare(moves.union(*(made[name] for name in (*leaving, *ready))))
+        waiting = (*leaving, *ready, "suspended_public")
+        self._prepare(moves.union(*(made[name] for name in waiting)))
         made["internal"].with_user(self.clerk).action_demat_keep_internal()
         self._send(moves.union(*(made[name] for name in leaving)))
+        self._start(made["suspended_public"])
         self._send_in_vain(made["blocked_by_rule"])
 
     def _prepare(self, moves):
@@ -203,6 +214,7 @@ class Invoices:
     def _send(self, moves):
         """:raise RuntimeError: one of them did not leave"""
         self._start(moves)
+        self._wait_for_mails(moves)
         for move in moves:
             if move.demat_state != "sent" or move.demat_delivery in (
                 "failed",
@@ -212,6 +224,16 @@ class Invoices:
                     f"the demo invoice {move.name} was not sent: "
                     f"{move.demat_error or self._exchange_errors(move)}"
                 )
+
+    def _wait_for_mails(self, moves):
+        """The job of the running server may have been faster: it is sending them."""
+        deadline = time.monotonic() + PATIENCE
+        while "pending" in moves.mapped("demat_delivery"):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(1)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
 
     def _send_in_vain(self, move):
         """:raise RuntimeError: the invoice that should be refused has left"""
