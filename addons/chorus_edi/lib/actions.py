@@ -5,7 +5,6 @@
 Each raises ``OutcomeUnknown`` once its request may have left.
 """
 
-import base64
 from pathlib import PurePath
 
 from . import errors
@@ -29,12 +28,11 @@ class ChangingOperations(Operations):
         if not 0 < len(name) <= 200:
             raise ValueError("the name of a flow has 1 to 200 characters")
         body = {
-            "fichierFlux": base64.b64encode(content).decode(),
             "nomFichier": name,
             "syntaxeFlux": syntax,
             "avecSignature": False,
         }
-        data = self._do("factures/v1/deposer/flux", body)
+        data = self._do("factures/v1/deposer/flux", body, ("fichierFlux", content))
         number = text(data, "numeroFluxDepot")
         if not number:
             raise errors.UnreadableOutcome("Chorus Pro gave no number of the flow.")
@@ -98,12 +96,13 @@ class ChangingOperations(Operations):
         if not extension or len(name) > 50:
             raise ValueError("a document has an extension and at most 50 characters")
         body = {
-            "pieceJointeFichier": base64.b64encode(content).decode(),
             "pieceJointeNom": name,
             "pieceJointeTypeMime": mimetype[:255],
             "pieceJointeExtension": extension.upper(),
         }
-        data = self._do("transverses/v1/ajouter/fichier", body)
+        data = self._do(
+            "transverses/v1/ajouter/fichier", body, ("pieceJointeFichier", content)
+        )
         ident = text(data, "pieceJointeId", "pieceJointeIdFichier")
         if not ident:
             raise errors.UnreadableOutcome("Chorus Pro gave no number of the document.")

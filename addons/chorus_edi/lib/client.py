@@ -12,6 +12,8 @@ Every method may raise the errors of :mod:`errors`. A method that changes someth
 ``OutcomeUnknown`` once its request may have left; nothing is ever sent twice by itself.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from . import errors, parsing
 from .actions import ChangingOperations
 from .answers import (
@@ -31,8 +33,8 @@ from .answers import (
 )
 from .directory import DirectoryOperations
 from .operations import filled, int_id, page_of
-from .paging import MAX_RESULTS, read_all
-from .reading import from_base64, text, write_date, write_time
+from .paging import MAX_RESULTS, TooMany, read_all
+from .reading import aware, from_base64, text, write_date, write_time
 from .transport import Credentials
 
 __all__ = [
@@ -127,21 +129,35 @@ class Client(DirectoryOperations, ChangingOperations):
         :raises ValueError: no criterion, an empty or an unknown one
         :raises UnreadableAnswer: pages are missing. It comes after the last row that
             was read: rows given before are true, but not all.
+        :raises TooMany: more results than the platform gives; with ``changed_from`` the
+            search is taken in shorter and shorter periods before
         """
-        filters = _search_filters(criteria)
         number = (criteria.get("number") or "").strip().casefold()
+        seen = set()
+        for row in self._search(criteria, page_size):
+            key = parsing.invoice_key(row)
+            found = parsing.found_invoice(row)
+            if key not in seen and (not number or found.number.casefold() == number):
+                yield found
+            seen.add(key)
+
+    def _search(self, criteria, page_size):
+        """Yield the rows of a search, in two halves when they are too many. What
+        changes meanwhile is in the second one, which is read last."""
+        filters = _search_filters(criteria)
 
         def ask(page):
-            body = {
-                "rechercheFactureParFournisseur": page_of(page, page_size),
-                **filters,
-            }
-            return self._call("factures/v1/rechercher/fournisseur", body)
+            body = {"rechercheFactureParFournisseur": page_of(page, page_size)}
+            return self._call("factures/v1/rechercher/fournisseur", body | filters)
 
-        for row in read_all(ask, "listeFactures", parsing.invoice_key):
-            found = parsing.found_invoice(row)
-            if not number or found.number.casefold() == number:
-                yield found
+        try:
+            yield from read_all(ask, "listeFactures", parsing.invoice_key)
+        except TooMany:
+            halves = _halves(criteria)
+            if not halves:
+                raise
+            for half in halves:
+                yield from self._search(half, page_size)
 
     def history(self, invoice_id) -> History:
         """All that happened to an invoice, with the reasons given (all pages).
@@ -225,6 +241,18 @@ class Client(DirectoryOperations, ChangingOperations):
                 code=answer.code,
                 label=answer.label,
             )
+
+
+def _halves(criteria):
+    """The same search in two periods; nothing when it has none, or a short one."""
+    begin = criteria.get("changed_from")
+    if begin is None:
+        return ()
+    begin, end = aware(begin), aware(criteria.get("changed_to") or datetime.now(UTC))
+    if end - begin < timedelta(seconds=2):
+        return ()
+    middle = begin + (end - begin) / 2
+    return criteria | {"changed_to": middle}, criteria | {"changed_from": middle}
 
 
 def _search_filters(criteria):

@@ -36,8 +36,8 @@ class Operations:
         refuse(operation, answer)
         return answer.data
 
-    def _do(self, operation, body) -> dict:
-        answer = self._transport.call(operation, body, writes=True)
+    def _do(self, operation, body, file=("", b"")) -> dict:
+        answer = self._transport.call(operation, body, writes=True, file=file)
         if answer.code < 0:
             raise errors.UnreadableOutcome(
                 f"Chorus Pro answered {operation} with a return code that is none."

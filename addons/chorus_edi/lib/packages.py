@@ -17,6 +17,7 @@ __all__ = [
     "MAX_COUNT",
     "MAX_FILE_BYTES",
     "TooLarge",
+    "distinct",
     "split",
     "tar_gz",
     "write_zip",
@@ -79,6 +80,20 @@ def split(
 def _room(length):
     in_tar = _HEADER + -(-length // _BLOCK) * _BLOCK
     return in_tar + -(-in_tar // _GZIP_BLOCK) * _GZIP_BYTES
+
+
+def distinct(names) -> list[str]:
+    """The names, of which those that were there before get a number: ``A-1.pdf``,
+    ``2-A-1.pdf``. Two invoice numbers may give one file name."""
+    seen, result = set(), []
+    for name in names:
+        free, number = name, 1
+        while free.lower() in seen:
+            number += 1
+            free = f"{number}-{name}"
+        seen.add(free.lower())
+        result.append(free)
+    return result
 
 
 def tar_gz(members) -> bytes:

@@ -10,7 +10,7 @@ the last row, so that the caller asks again.
 from . import errors
 from .reading import as_list, block
 
-__all__ = ["EMPTY", "MAX_RESULTS", "read_all"]
+__all__ = ["EMPTY", "MAX_RESULTS", "TooMany", "read_all", "rows_of"]
 
 #: Asked for as ``nbResultatsMaximum``: the platform's own default of 200 would cut.
 MAX_RESULTS = 10_000
@@ -18,6 +18,10 @@ MAX_RESULTS = 10_000
 EMPTY = "TRA_MSG_00.015"
 #: No list is longer; a server that goes on for ever is left.
 MAX_PAGES = 2_000
+
+
+class TooMany(errors.Rejected):
+    """More results than can be read; raised before the first row."""
 
 
 def read_all(ask, list_name: str, key):
@@ -32,16 +36,16 @@ def read_all(ask, list_name: str, key):
         rows = rows_of(answer, list_name)
         about = block(answer.data, "parametresRetour")
         total = max(total, _count(about, "total"))
+        if total > MAX_RESULTS:
+            raise TooMany(
+                f"The search finds {total} results, {MAX_RESULTS} at most can be "
+                f"read: narrow it."
+            )
         fresh = [row for row in rows if key(row) not in seen]
         for row in fresh:
             if key(row) not in seen:
                 seen.add(key(row))
                 yield row
-        if total > MAX_RESULTS:
-            raise errors.Rejected(
-                f"The search finds {total} results, {MAX_RESULTS} at most can be "
-                f"read: narrow it."
-            )
         pages = _count(about, "pages")
         if page >= pages if pages else not rows or len(seen) >= total > 0:
             break

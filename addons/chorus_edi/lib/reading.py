@@ -14,6 +14,7 @@ __all__ = [
     "as_date",
     "as_list",
     "as_time",
+    "aware",
     "block",
     "flag",
     "from_base64",
@@ -84,10 +85,14 @@ def as_date(value) -> date | None:
     return moment.astimezone(PARIS).date() if moment else None
 
 
+def aware(moment: datetime) -> datetime:
+    """A time with its offset; a naive one is taken as UTC, as in Odoo."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def write_time(moment: datetime) -> str:
     """A time as the platform writes it; a naive one is taken as UTC, as in Odoo."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(PARIS).isoformat(timespec="milliseconds")
+    return aware(moment).astimezone(PARIS).isoformat(timespec="milliseconds")
 
 
 def write_date(day: date) -> str:

@@ -263,12 +263,13 @@ class ChorusFlow(models.Model):
 
         :raises UserError: a document of the archive is missing or altered
         """
+        rows = rows.sorted("id")
+        names = packages.distinct(
+            numbers.invoice_file_name(row.document_id.name) for row in rows
+        )
         return [
-            (
-                numbers.invoice_file_name(row.document_id.name),
-                row.document_id._get_content(),
-            )
-            for row in rows.sorted("id")
+            (name, row.document_id._get_content())
+            for name, row in zip(names, rows, strict=True)
         ]
 
     def _make_content(self, rows):

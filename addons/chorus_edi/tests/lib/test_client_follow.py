@@ -201,8 +201,40 @@ def test_without_the_number_of_pages(server, client):
 
 def test_more_results_than_can_be_read(server, client):
     server.reply(SEARCH, page([invoice(1)], 1, 200, paging.MAX_RESULTS + 1))
-    with pytest.raises(errors.Rejected, match="narrow"):
-        list(client.search_invoices(flow=FLOW))
+    for criteria in (
+        {"flow": FLOW},
+        {"changed_from": datetime.now(UTC) - timedelta(seconds=1)},
+    ):
+        with pytest.raises(paging.TooMany, match="narrow"):
+            next(client.search_invoices(**criteria))
+
+
+def test_too_many_changes_are_read_in_shorter_periods(server, client):
+    """The last period stays open: what changes meanwhile is found in it."""
+    many = page([invoice(1)], 1, 200, paging.MAX_RESULTS + 1)
+    begin = datetime.now(UTC) - timedelta(days=4)
+    server.reply(
+        SEARCH,
+        many,
+        many,
+        page([invoice(1)]),
+        page([invoice(2)]),
+        page([invoice(2, statut="REJETEE"), invoice(3)]),
+    )
+    found = client.search_invoices(changed_from=begin, statuses=["DEPOSEE"])
+    assert [item.id for item in found] == ["1", "2", "3"]
+    periods = [
+        (
+            body["periodeDateHeureEtatCourantDu"],
+            body.get("periodeDateHeureEtatCourantAu"),
+        )
+        for body in server.bodies(SEARCH)
+    ]
+    (start, _open), (_same, middle), (first, quarter), (second, until), last = periods
+    assert first == start
+    assert (second, until) == (quarter, middle)
+    assert last == (middle, None)
+    assert all(body["statutCourant"] == ["DEPOSEE"] for body in server.bodies(SEARCH))
 
 
 @pytest.mark.parametrize(

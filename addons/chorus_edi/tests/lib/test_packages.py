@@ -125,3 +125,9 @@ def test_zip_with_its_index():
 def test_an_index_cannot_be_replaced_by_an_invoice():
     with pytest.raises(ValueError, match="twice"):
         packages.write_zip(io.BytesIO(), [("Index.csv", b"")], ["Facture"])
+
+
+def test_two_numbers_that_give_one_name():
+    names = packages.distinct(["A-1.pdf", "a-1.pdf", "B.pdf", "A-1.pdf", "2-A-1.pdf"])
+    assert names == ["A-1.pdf", "2-a-1.pdf", "B.pdf", "3-A-1.pdf", "2-2-A-1.pdf"]
+    packages.tar_gz((name, b"") for name in names)
