@@ -4,8 +4,9 @@
 
 ``python -m chorus_sim --port 8990`` answers like the token service of PISTE and like
 the operations that a supplier calls; ``GET /control`` is a page to play the recipient.
-It needs lxml, factur-x and pypdf, no Odoo. It knows what is public about the platform
-and no more: an error code that nobody published is 1 here, with a French sentence.
+It needs lxml, pypdf and the schemas of factur-x, no Odoo. It knows what is public about
+the platform and no more: an error code that nobody published is 1 here, with a French
+sentence.
 """
 
 from .platform import Platform

