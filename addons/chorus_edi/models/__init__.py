@@ -16,6 +16,7 @@ from . import account_move_chorus_fields
 from . import sale_order_chorus
 from . import account_move_chorus_export
 from . import account_move_chorus_checks
+
 # flows and what became of each invoice
 from . import demat_exchange_chorus
 from . import demat_exchange_chorus_report
@@ -31,6 +32,7 @@ from . import chorus_account_follow
 from . import account_move_chorus
 from . import account_move_chorus_where
 from . import account_move_chorus_act
+
 # consultation of VIES
 from . import vies_check
 from . import vies_check_ask

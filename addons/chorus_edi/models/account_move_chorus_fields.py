@@ -99,12 +99,16 @@ class AccountMove(models.Model):
         for move in self:
             entity = move.commercial_partner_id.chorus_structure_id
             service = move.chorus_service_id
-            if not entity or not move.is_sale_document():
-                move.chorus_service_id = False
-            elif not service or service.structure_id != entity:
-                move.chorus_service_id = move.partner_id._chorus_default_service()
-            else:
+            if not move.is_sale_document():
+                entity = entity.browse()
+            if service and service.structure_id == entity:
                 move.chorus_service_id = service
+                continue
+            if service and move.buyer_reference == service.code:
+                move.buyer_reference = False  # that of the customer before
+            move.chorus_service_id = (
+                move.partner_id._chorus_default_service() if entity else False
+            )
 
     @api.depends("chorus_service_id")
     def _compute_buyer_reference(self):
@@ -115,7 +119,8 @@ class AccountMove(models.Model):
     @api.depends("partner_id")
     def _compute_chorus_cadre(self):
         for move in self:
-            if not move.commercial_partner_id.chorus_structure_id:
+            entity = move.commercial_partner_id.chorus_structure_id
+            if not entity or not move.is_sale_document():
                 move.chorus_cadre = False
             elif not move.chorus_cadre:
                 account = move.company_id._chorus_account()

@@ -16,9 +16,8 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_chorus_account_id(self):
-        accounts = self.env["chorus.account"].search(
-            [("company_id", "in", self.company_id.ids)]
-        )
+        accounts = self.env["chorus.account"].with_context(active_test=False)
+        accounts = accounts.search([("company_id", "in", self.company_id.ids)])
         for settings in self:
             settings.chorus_account_id = accounts.filtered(
                 lambda account, s=settings: account.company_id == s.company_id

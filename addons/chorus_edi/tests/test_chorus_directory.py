@@ -21,6 +21,7 @@ class TestChorusDirectory(ChorusCommon):
         return wizard
 
     def test_search_and_bring(self):
+        self.clerk.group_ids |= self.env.ref("base.group_partner_manager")
         wizard = self._search("1234 5678 2000 28", self.silent)
         self.assertEqual(wizard.line_ids.mapped("siret"), [SERVICE])
         wizard.line_ids.action_bring()
@@ -120,6 +121,15 @@ class TestChorusDirectory(ChorusCommon):
         self.assertEqual(
             self._invoice(self.town, post=False).buyer_reference, "ACCUEIL"
         )
+
+    def test_service_goes_with_its_customer(self):
+        service = self._service(self.town, "ACCUEIL")
+        move = self._invoice(self.town, post=False, chorus_service_id=service.id)
+        self.assertEqual(move.buyer_reference, "ACCUEIL")
+        move.partner_id = self.customer
+        self.assertFalse(move.chorus_service_id)
+        self.assertFalse(move.buyer_reference)
+        self.assertFalse(move.chorus_cadre)
 
     def test_other_customers_are_left_alone(self):
         move = self._invoice(self.customer, post=False, buyer_reference="theirs")

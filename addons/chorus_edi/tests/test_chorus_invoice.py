@@ -8,7 +8,16 @@ from odoo.tests import tagged
 
 from odoo.addons.ged_archive.lib import attachments, facturx, pdfa
 
-from .common import BOTH, CLOSED, EITHER, ENGAGEMENT, SERVICE, STATE, ChorusCommon
+from .common import (
+    BOTH,
+    CLOSED,
+    EITHER,
+    ENGAGEMENT,
+    NOTHING,
+    SERVICE,
+    STATE,
+    ChorusCommon,
+)
 
 RAM = "{urn:un:unece:uncefact:data:standard:"
 RAM += "ReusableAggregateBusinessInformationEntity:100}"
@@ -38,6 +47,8 @@ class TestChorusInvoice(ChorusCommon):
 
     def _deposit(self, moves):
         """Seal, deposit at the simulator, and return what it says of each."""
+        self.chorus.reset()  # each test numbers from one
+        self.chorus.add_supplier(self.siret, self.company.name)
         produced, failures = self._produce(moves)
         self.assertFalse(failures)
         client = self.account._chorus_client()
@@ -304,18 +315,20 @@ class TestChorusInvoice(ChorusCommon):
         self.assertEqual(self._codes(self._invoice(shut)), ["chorus_closed"])
 
     def test_numbers_and_sirets(self):
-        move = self._invoice(self.town, post=False)
-        move.name = "FACTURE/2026/0000000001"
-        move.action_post()
-        self.assertEqual(self._codes(move), ["chorus_number"])
-        with self.assertRaises(UserError):
-            move._chorus_check_xml(move._demat_export_xml())
         move = self._invoice(self.town, purchase_order_reference="E" * 51)
         self.assertEqual(self._codes(move), ["chorus_length"])
         self.account.skip_luhn = False
         structure = self.town.chorus_structure_id
         structure.siret = "12345678200052"
         self.assertEqual(self._codes(self._invoice(self.town)), ["chorus_buyer_siret"])
+        structure.siret = NOTHING
+        self.account.skip_luhn = True
+        move = self._invoice(self.town, post=False)
+        move.name = "FACTURE/2026/0000000001"
+        move.action_post()
+        self.assertEqual(self._codes(move), ["chorus_number"])
+        with self.assertRaises(UserError):
+            move._chorus_check_xml(move._demat_export_xml())
 
     def test_frames(self):
         move = self._invoice(self.town, chorus_cadre="A2")
@@ -362,7 +375,9 @@ class TestChorusInvoice(ChorusCommon):
 
     def test_broken_rules_are_words(self):
         move = self._invoice(self.town)
-        xml = move._demat_export_xml().replace(b">42<", b">99<", 1)
+        xml = move._demat_export_xml().replace(
+            b"<ram:TypeCode>42</ram:TypeCode>", b"<ram:TypeCode>999</ram:TypeCode>"
+        )
         with self.assertRaisesRegex(UserError, "rules of Chorus Pro") as caught:
             move._chorus_check_xml(xml)
         self.assertIn("Means of payment", str(caught.exception))

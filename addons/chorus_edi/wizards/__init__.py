@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 # account of the company and directory
 from . import chorus_search
+
 # flows and what became of each invoice
 # consultation of VIES
 from . import chorus_complete_wizard
