@@ -63,8 +63,11 @@ def found(platform, name, rows, facts):
     return {**DONE, name: rows, "parametresRetour": page_facts(facts)}
 
 
-def list_page(items, body, suffix):
-    """Dialect C: the page of one list of the history, wherever the request says it."""
+def list_page(items, body, suffix, answered=""):
+    """Dialect C: the page of one list of the history, wherever the request says it.
+
+    :param answered: end of the names in the answer, when it is another one
+    """
     flat = dict(_flatten(body))
     rows, facts = paged(
         items,
@@ -73,7 +76,9 @@ def list_page(items, body, suffix):
         page=f"pageResultatDemandeeListe{suffix}",
     )
     names = ("pageCourante", "pages", "nbResultatsParPage", "total")
-    return rows, {f"{n}{suffix}": v for n, v in zip(names, facts, strict=True)}
+    return rows, {
+        f"{n}{answered or suffix}": v for n, v in zip(names, facts, strict=True)
+    }
 
 
 def _flatten(body):

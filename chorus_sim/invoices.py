@@ -182,7 +182,7 @@ def history(platform, account, body):
     newest = list(reversed(invoice.steps))
     steps, step_facts = list_page(newest, body, "HistoStatut")
     events = [step for step in newest if step.code == "DEPOSEE"]
-    events, event_facts = list_page(events, body, "HistoEvenement")
+    events, event_facts = list_page(events, body, "HistoEvenement", "Evenement")
     actions, action_facts = list_page(
         list(reversed(invoice.actions)), body, "HistoAction"
     )
@@ -193,7 +193,10 @@ def history(platform, account, body):
         "numeroFacture": invoice.number,
         "modeDepot": "EDI",
         "statutCourantCode": invoice.status,
-        "historiquesDesStatuts": {"histoStatut": [_step(step) for step in steps]},
+        "historiquesDesStatuts": {
+            "histoStatut": [_step(step) for step in steps],
+            **step_facts,
+        },
         "historiquesDesEvenementsComplementaires": {
             "evenement": [
                 {
@@ -203,7 +206,8 @@ def history(platform, account, body):
                     "evenementDateHeure": stamp(step.at),
                 }
                 for step in events
-            ]
+            ],
+            **event_facts,
         },
         "historiquesDesActionsUtilisateurs": {
             "histoAction": [
@@ -214,15 +218,13 @@ def history(platform, account, body):
                     "histoActionUtilisateurNom": action.who,
                 }
                 for action in actions
-            ]
+            ],
+            **action_facts,
         },
         "derniereAction": {
             "derniereActionId": last.id if last else None,
             "derniereActionCode": last.code if last else None,
         },
-        **step_facts,
-        **event_facts,
-        **action_facts,
     }
 
 

@@ -267,7 +267,8 @@ def test_history(chorus, caller):
     second = caller.call(operation, idFacture=ident, paramRechercheHistoStatuts=block)
     assert first["idFacture"] == ident
     assert first["statutCourantCode"] == "SUSPENDUE"
-    assert (first["pagesHistoStatut"], first["totalHistoStatut"]) == (2, 17)
+    facts = first["historiquesDesStatuts"]
+    assert (facts["pagesHistoStatut"], facts["totalHistoStatut"]) == (2, 17)
     steps = [
         step["histoStatutCode"]
         for answer in (first, second)

@@ -182,6 +182,11 @@ class Client(DirectoryOperations, ChangingOperations):
                 )
             pages.append(data)
             last = min(parsing.history_pages(data), 1000)
+        missing = parsing.history_missing(pages)
+        if missing:
+            raise errors.UnreadableAnswer(
+                f"Chorus Pro did not give all of {missing} of {ident}."
+            )
         return parsing.history(pages)
 
     def flow_report(self, number) -> FlowReport:

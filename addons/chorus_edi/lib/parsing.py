@@ -24,6 +24,7 @@ __all__ = [
     "found_invoice",
     "has_rows",
     "history",
+    "history_missing",
     "history_pages",
     "invoice_key",
     "one_by_layer",
@@ -110,26 +111,49 @@ def found_invoice(row) -> FoundInvoice:
     )
 
 
+#: The three lists of a history: its object, its list, the end of the names of its
+#: pages (which some put beside the object).
+_LISTS = (
+    ("historiquesDesStatuts", "histoStatut", ("HistoStatut",)),
+    (
+        "historiquesDesEvenementsComplementaires",
+        "evenement",
+        ("Evenement", "HistoEvenement"),
+    ),
+    ("historiquesDesActionsUtilisateurs", "histoAction", ("HistoAction",)),
+)
+
+
+def _count(data, name, start, endings):
+    """A number of pages or rows, in the object of the list or beside it."""
+    found = [0]
+    for holder in (block(data, name), data):
+        values = (holder.get(f"{start}{ending}") for ending in endings)
+        found += [value for value in values if isinstance(value, int)]
+    return max(found)
+
+
 def history_pages(data) -> int:
     """How many pages the longest of the three lists has."""
-    longest = 1
-    for name in (
-        "historiquesDesStatuts",
-        "historiquesDesEvenementsComplementaires",
-        "historiquesDesActionsUtilisateurs",
-    ):
-        for key, value in block(data, name).items():
-            if key.startswith("pages") and isinstance(value, int):
-                longest = max(longest, value)
-    return longest
+    return max(1, *(_count(data, name, "pages", ends) for name, _list, ends in _LISTS))
+
+
+def history_missing(pages) -> str:
+    """The name of a list of which not all rows came, or ``""``."""
+    for name, list_name, endings in _LISTS:
+        total = max(_count(page, name, "total", endings) for page in pages)
+        rows = sum(len(as_list(block(page, name), list_name)) for page in pages)
+        if rows < total:
+            return name
+    return ""
 
 
 def history(pages) -> History:
     """Of the answers of ``consulter/historique``, one for each page."""
     last = pages[-1]
-    steps = _all_rows(pages, "historiquesDesStatuts", "histoStatut")
-    events = _all_rows(pages, "historiquesDesEvenementsComplementaires", "evenement")
-    actions = _all_rows(pages, "historiquesDesActionsUtilisateurs", "histoAction")
+    steps, events, actions = (
+        _all_rows(pages, name, list_name) for name, list_name, _endings in _LISTS
+    )
     return History(
         id=text(last, "idFacture"),
         number=text(last, "numeroFacture"),
@@ -164,11 +188,16 @@ def history(pages) -> History:
 
 
 def _all_rows(pages, name, list_name):
-    """The rows of all pages, once each: a short list may repeat its last page."""
+    """The rows of all pages, once each (a short list may repeat its last page), in
+    the order of their ids: the newest may come first, and times may be equal."""
     rows = []
     for page in pages:
-        rows += [row for row in as_list(block(page, name), list_name)]
-    return [row for place, row in enumerate(rows) if row not in rows[:place]]
+        rows += as_list(block(page, name), list_name)
+    rows = [row for place, row in enumerate(rows) if row not in rows[:place]]
+    ids = [row.get(f"{list_name}Id") for row in rows]
+    if rows and all(isinstance(ident, int) for ident in ids):
+        rows.sort(key=lambda row: row[f"{list_name}Id"])
+    return rows
 
 
 def _by_time(items):

@@ -377,6 +377,42 @@ def test_history_of_all_pages_from_the_oldest(server, client):
     assert pages["pageResultatDemandeeListeHistoStatut"] == 2
 
 
+def test_the_newest_first_at_one_time(server, client):
+    """Equal times and the newest first: the ids tell the order."""
+    when = "2026-11-01T10:00:00+01:00"
+    steps = [
+        step(code, when) | {"histoStatutId": ident}
+        for ident, code in ((12, "MISE_A_DISPOSITION"), (11, "DEPOSEE"))
+    ]
+    server.reply(HISTORY, history_page(steps))
+    assert [item.code for item in client.history(12).steps] == [
+        "DEPOSEE",
+        "MISE_A_DISPOSITION",
+    ]
+
+
+def test_pages_told_beside_the_list(server, client):
+    rows = [step("DEPOSEE", "2026-11-01T10:00:00+01:00"), step("REJETEE", None)]
+    answers = [
+        {
+            **history_page([row], pages=None),
+            "pagesHistoStatut": 2,
+            "totalHistoStatut": 2,
+        }
+        for row in rows
+    ]
+    server.reply(HISTORY, *answers)
+    assert len(client.history(12).steps) == 2
+
+
+def test_a_history_that_is_not_whole(server, client):
+    answer = history_page([step("DEPOSEE", None)])
+    answer["historiquesDesStatuts"]["totalHistoStatut"] = 2
+    server.reply(HISTORY, answer)
+    with pytest.raises(errors.UnreadableAnswer, match="historiquesDesStatuts"):
+        client.history(12)
+
+
 def test_a_status_twice_is_two_steps(server, client):
     first, again = "2026-11-01T10:00:00+01:00", "2026-11-05T10:00:00+01:00"
     steps = [step("SUSPENDUE", first), step("SUSPENDUE", again)]
