@@ -6,6 +6,9 @@ from . import test_chorus_directory
 from . import test_chorus_invoice
 
 # flows and what became of each invoice
-# consultation of VIES
 from . import test_chorus_flow
+from . import test_chorus_settle
+from . import test_chorus_follow
+from . import test_chorus_by_hand
+# consultation of VIES
 from . import test_vies_check

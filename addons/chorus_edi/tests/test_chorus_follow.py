@@ -1,0 +1,158 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_flow import ChorusFlowCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChorusFollow(ChorusFlowCommon):
+    """From the deposit to the payment: where it is, since when, why, what to do."""
+
+    def _given(self, count=1):
+        moves = self._send_public(count)
+        self._integrate(moves)
+        return moves
+
+    def _histories(self):
+        return self.chorus.calls.get("consulter/historique", 0)
+
+    def test_until_paid_with_few_calls(self):
+        moves = self._given(3)
+        self._follow()
+        self.chorus.forget_calls()
+        first = moves[0]
+        self.chorus.set_status(first.name, "MISE_A_DISPOSITION")
+        self._follow()
+        self.assertEqual(first.chorus_invoice_ids.status, "MISE_A_DISPOSITION")
+        self.assertEqual(self._histories(), 0, "nothing that needs a reason")
+        self.chorus.set_status(first.name, "MANDATEE")
+        self._follow()
+        self.assertTrue(first.chorus_invoice_ids.followed, "ordered is not paid")
+        self.chorus.set_status(first.name, "MISE_EN_PAIEMENT")
+        self._follow()
+        row = first.chorus_invoice_ids
+        self.assertEqual((row.state, row.followed), ("paid", False))
+        self.assertTrue(row.paid_at and row.available_at)
+        self.assertEqual(row.days_to_payment, 0)
+        self.assertIn("MANDATEE", row.status_ids.mapped("code"))
+        self.assertEqual(self._histories(), 1)
+        calls = self.chorus.calls
+        self.assertEqual(calls["rechercher/fournisseur"], 3, calls)
+        self.assertFalse(first.activity_ids)
+
+    def test_suspended_completed_paid(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "SUSPENDUE", "Il manque le bon de livraison")
+        self._follow()
+        self.assertEqual(move.chorus_state, "suspended")
+        self.assertIn("bon de livraison", move.chorus_html)
+        self.assertEqual(move.activity_ids.user_id, self.clerk)
+        self.assertIn("bon de livraison", move.activity_ids.note)
+        clerk = move.with_user(self.clerk)
+        wizard = self.env["chorus.complete.wizard"].with_user(self.clerk)
+        context = clerk.action_chorus_complete()["context"]
+        document = {"name": "bl.pdf", "content": base64.b64encode(b"%PDF-1.4 x")}
+        wizard = wizard.with_context(**context).create(
+            {
+                "comment": "Le voici",
+                "document_ids": [Command.create({**document, "name": "sans_extension"})],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "sans_extension"):
+            wizard.action_complete()
+        wizard.document_ids.name = "bl.pdf"
+        wizard.action_complete()
+        there = self.chorus.invoice(move.name)
+        self.assertEqual(there["status"], "COMPLETEE")
+        self.assertEqual(len(there["files"]), 1)
+        self.assertEqual(move.chorus_invoice_ids.status, "COMPLETEE")
+        self.assertEqual(move.chorus_state, "with_recipient")
+        self.assertFalse(move.activity_ids)
+        with self.assertRaisesRegex(UserError, "does not ask for"):
+            clerk.action_chorus_complete()
+
+    def test_a_lost_answer_to_completing_is_settled(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "SUSPENDUE", "Un document")
+        self._follow()
+        self.chorus.fault("drop", "completer")
+        wizard = self.env["chorus.complete.wizard"].with_user(self.clerk)
+        wizard.create({"move_id": move.id, "comment": "Oui"}).action_complete()
+        self.assertEqual(move.chorus_invoice_ids.status, "COMPLETEE")
+
+    def test_rejected_handled_and_corrected(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "REJETEE", "Montant faux")
+        self._follow()
+        self.assertEqual(move.chorus_state, "rejected")
+        self.assertFalse(move.chorus_invoice_ids.followed)
+        action = move.with_user(self.clerk).action_chorus_correct()
+        self.assertEqual(action["res_model"], "account.move.reversal")
+        self.assertTrue(self.chorus.invoice(move.name)["rejection_handled"])
+        self.assertTrue(move.chorus_invoice_ids.rejection_handled)
+        wizard = self.env["account.move.reversal"].with_user(self.clerk)
+        wizard = wizard.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.reason, "Montant faux")
+        credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
+        self.assertEqual(credit.move_type, "out_refund")
+
+    def test_recycling_only_where_the_account_allows_it(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "A_RECYCLER", "Pas nous")
+        self._follow()
+        clerk = move.with_user(self.clerk)
+        self.assertFalse(clerk.chorus_may_recycle)
+        with self.assertRaisesRegex(UserError, "credit note"):
+            clerk.action_chorus_recycle()
+        wizard = self.env["chorus.recycle.wizard"].with_user(self.clerk)
+        wizard = wizard.create({"move_id": move.id})
+        with self.assertRaisesRegex(UserError, "credit note"):
+            wizard.action_recycle()
+        self.account.allow_recycle = True
+        self.env.invalidate_all()
+        wizard.action_recycle()
+        self._follow()
+        self.assertEqual(move.chorus_invoice_ids.status, "DEPOSEE")
+
+    def test_an_unknown_status_is_kept_shown_and_told(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "STATUT_INCONNU", "?")
+        self._follow()
+        self.assertEqual(move.chorus_state, "strange")
+        self.assertIn("STATUT_INCONNU", move.chorus_html)
+        self.assertTrue(move.activity_ids)
+        self.assertTrue(move.chorus_invoice_ids.followed)
+
+    def test_ask_now_and_the_language_of_who_reads(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "SERVICE_FAIT")
+        move.with_user(self.clerk).action_chorus_ask()
+        self.assertEqual(move.chorus_invoice_ids.status, "SERVICE_FAIT")
+        label = move.chorus_invoice_ids.with_context(lang="fr_FR").status_label
+        self.assertIn("ervice", label)
+        found = self.env["account.move"].search(
+            [("chorus_state", "=", "with_recipient")]
+        )
+        self.assertIn(move, found)
+        # another number of the same year that somebody else deposited changes nothing
+        other = self._invoice()
+        with self.assertRaisesRegex(UserError, "nothing to do with Chorus"):
+            other.with_user(self.clerk).action_chorus_ask()
+
+    def test_no_end_within_the_days_of_the_account(self):
+        move = self._given()
+        self._follow()
+        row = move.chorus_invoice_ids
+        row.deposited_at = fields.Datetime.now() - timedelta(days=401)
+        self._follow()
+        self.assertFalse(row.followed)
+        self.assertIn("400", move.activity_ids.note)
+        self.chorus.forget_calls()
+        self._follow()
+        self.assertFalse(self.chorus.calls, "nothing is open: nobody is asked")
