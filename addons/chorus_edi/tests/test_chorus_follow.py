@@ -97,7 +97,9 @@ class TestChorusFollow(ChorusFlowCommon):
         self.assertTrue(self.chorus.invoice(move.name)["rejection_handled"])
         self.assertTrue(move.chorus_invoice_ids.rejection_handled)
         wizard = self.env["account.move.reversal"].with_user(self.clerk)
-        wizard = wizard.with_context(**action["context"]).create({})
+        wizard = wizard.with_context(**action["context"]).create(
+            {"journal_id": move.journal_id.id}
+        )
         self.assertEqual(wizard.reason, "Montant faux")
         credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
         self.assertEqual(credit.move_type, "out_refund")
@@ -148,7 +150,7 @@ class TestChorusFollow(ChorusFlowCommon):
     def test_no_end_within_the_days_of_the_account(self):
         move = self._given()
         self._follow()
-        row = move.chorus_invoice_ids
+        row = move.chorus_invoice_ids.sudo()
         row.deposited_at = fields.Datetime.now() - timedelta(days=401)
         self._follow()
         self.assertFalse(row.followed)

@@ -24,6 +24,7 @@ class ChorusRecycleWizard(models.TransientModel):
         compute="_compute_recipient",
         store=True,
         readonly=False,
+        precompute=True,
     )
     service_id = fields.Many2one(
         "chorus.service",
@@ -31,7 +32,11 @@ class ChorusRecycleWizard(models.TransientModel):
         domain="[('structure_id', '=', structure_id)]",
     )
     engagement = fields.Char(
-        compute="_compute_recipient", store=True, readonly=False, size=50
+        compute="_compute_recipient",
+        store=True,
+        readonly=False,
+        precompute=True,
+        size=50,
     )
     comment = fields.Text()
 

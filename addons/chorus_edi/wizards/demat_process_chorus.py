@@ -100,7 +100,7 @@ class AccountMove(models.Model):
                 external_id=f"zip/{request.id}/{row.res_id}",
                 report=self.env["ir.qweb"]._render(
                     "chorus_edi.exchange_report_zip",
-                    {"exchange": row, "request": request, "user": self.env.user},
+                    {"exchange": row, "collection": request, "user": self.env.user},
                 ),
             )
         now = fields.Datetime.now()
