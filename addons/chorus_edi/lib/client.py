@@ -7,7 +7,8 @@
     receipt = client.deposit_flow("invoice.pdf", "IN_DP_E2_CII_FACTURX", pdf)
     client.flow_report(receipt.number).state
 
-Every method may raise the errors of :mod:`errors`. A method that changes something
+What comes back is described in :mod:`answers`. Every method may raise the errors of
+:mod:`errors`. A method that changes something
 (``deposit_flow``, ``complete``, ``recycle``, ``handle_rejection``, ``add_file``) raises
 ``OutcomeUnknown`` once its request may have left; nothing is ever sent twice by itself.
 """
@@ -16,44 +17,14 @@ from datetime import UTC, datetime, timedelta
 
 from . import errors, parsing
 from .actions import ChangingOperations
-from .answers import (
-    CheckResult,
-    Deposit,
-    Event,
-    FlowReport,
-    FoundInvoice,
-    History,
-    HistoryStep,
-    InvoiceError,
-    Service,
-    ServiceDetail,
-    Structure,
-    TechnicalError,
-    UserAction,
-)
+from .answers import CheckResult, FlowReport, History
 from .directory import DirectoryOperations
 from .operations import filled, int_id, page_of
 from .paging import MAX_RESULTS, TooMany, read_all
 from .reading import aware, from_base64, text, write_date, write_time
 from .transport import Credentials
 
-__all__ = [
-    "CheckResult",
-    "Client",
-    "Credentials",
-    "Deposit",
-    "Event",
-    "FlowReport",
-    "FoundInvoice",
-    "History",
-    "HistoryStep",
-    "InvoiceError",
-    "Service",
-    "ServiceDetail",
-    "Structure",
-    "TechnicalError",
-    "UserAction",
-]
+__all__ = ["Client", "Credentials"]
 
 PAGE_SIZE = 100
 
@@ -118,7 +89,7 @@ class Client(DirectoryOperations, ChangingOperations):
         return parsing.one_by_layer(results)
 
     def search_invoices(self, *, page_size=PAGE_SIZE, **criteria):
-        """Yield every :class:`FoundInvoice` of a search, all pages.
+        """Yield every :class:`answers.FoundInvoice` of a search, all pages.
 
         :param criteria: ``flow``, ``number``, ``engagement``, ``market`` (texts),
             ``statuses`` (list of codes), ``changed_from``, ``changed_to`` (times, naive

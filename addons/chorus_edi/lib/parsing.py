@@ -2,20 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """From the JSON of Chorus Pro to :mod:`answers`."""
 
-from .answers import (
-    CheckResult,
-    Event,
-    FlowReport,
-    FoundInvoice,
-    History,
-    HistoryStep,
-    InvoiceError,
-    Service,
-    ServiceDetail,
-    Structure,
-    TechnicalError,
-    UserAction,
-)
+from . import answers
 from .errors import LAYERS
 from .reading import as_date, as_list, as_time, block, flag, text
 
@@ -37,9 +24,9 @@ __all__ = [
 ]
 
 
-def one_by_layer(results) -> list[CheckResult]:
+def one_by_layer(results) -> list[answers.CheckResult]:
     """One result for each layer, in their order; ``None`` for what was not tried."""
-    by_layer = {layer: CheckResult(layer, None) for layer in LAYERS}
+    by_layer = {layer: answers.CheckResult(layer, None) for layer in LAYERS}
     by_layer |= {result.layer: result for result in results}
     return list(by_layer.values())
 
@@ -50,18 +37,18 @@ def has_rows(data) -> bool:
     return any(value for value in lists)
 
 
-def flow_report(number, answer) -> FlowReport:
+def flow_report(number, answer) -> answers.FlowReport:
     """Of ``consulterCRDetaille``; the state has one of two names."""
     data = answer.data
     state = text(data, "etatCourantDepotFlux", "etatCourantFlux")
     if answer.code or not state:
-        return FlowReport(number, state, known=False, raw=data)
-    return FlowReport(
+        return answers.FlowReport(number, state, known=False, raw=data)
+    return answers.FlowReport(
         number=number,
         state=state,
         at=as_time(data.get("dateHeureEtatCourantFlux")),
         errors=tuple(
-            InvoiceError(
+            answers.InvoiceError(
                 number=text(row, "numeroDP"),
                 supplier=text(row, "identifiantFournisseur"),
                 recipient=text(row, "identifiantDestinataire"),
@@ -70,7 +57,7 @@ def flow_report(number, answer) -> FlowReport:
             for row in as_list(data, "listeErreurDP")
         ),
         technical=tuple(
-            TechnicalError(
+            answers.TechnicalError(
                 code=text(row, "codeErreur"),
                 label=text(row, "libelleErreur"),
                 nature=text(row, "natureErreur"),
@@ -95,8 +82,8 @@ def invoice_key(row):
     )
 
 
-def found_invoice(row) -> FoundInvoice:
-    return FoundInvoice(
+def found_invoice(row) -> answers.FoundInvoice:
+    return answers.FoundInvoice(
         id=text(row, "identifiantFactureCPP"),
         number=text(row, "numeroFacture"),
         status=text(row, "statut", "statutFacture"),
@@ -148,18 +135,18 @@ def history_missing(pages) -> str:
     return ""
 
 
-def history(pages) -> History:
+def history(pages) -> answers.History:
     """Of the answers of ``consulter/historique``, one for each page."""
     last = pages[-1]
     steps, events, actions = (
         _all_rows(pages, name, list_name) for name, list_name, _endings in _LISTS
     )
-    return History(
+    return answers.History(
         id=text(last, "idFacture"),
         number=text(last, "numeroFacture"),
         current=text(last, "statutCourantCode"),
         steps=_by_time(
-            HistoryStep(
+            answers.HistoryStep(
                 code=text(row, "histoStatutCode"),
                 at=as_time(row.get("histoStatutDatePassage")),
                 comment=text(row, "histoStatutCommentaire"),
@@ -168,7 +155,7 @@ def history(pages) -> History:
             for row in steps
         ),
         events=_by_time(
-            Event(
+            answers.Event(
                 label=text(row, "evenementLibelle"),
                 at=as_time(row.get("evenementDateHeure")),
                 who=text(row, "evenementQui"),
@@ -176,7 +163,7 @@ def history(pages) -> History:
             for row in events
         ),
         actions=_by_time(
-            UserAction(
+            answers.UserAction(
                 code=text(row, "histoActionCode"),
                 at=as_time(row.get("histoActionDateHeure")),
                 who=_who(row, "histoActionUtilisateur"),
@@ -217,9 +204,9 @@ def structure_key(row):
     return text(row, "idStructureCPP"), text(row, "identifiantStructure")
 
 
-def structure_row(row) -> Structure:
+def structure_row(row) -> answers.Structure:
     status = text(row, "statut", "statutStructure").upper()
-    return Structure(
+    return answers.Structure(
         id=text(row, "idStructureCPP"),
         siret=text(row, "identifiantStructure"),
         identifier_type=text(row, "typeIdentifiantStructure"),
@@ -229,7 +216,7 @@ def structure_row(row) -> Structure:
     )
 
 
-def structure(ident, data) -> Structure:
+def structure(ident, data) -> answers.Structure:
     """``either_required`` rules out the other two: one of them is enough."""
     general = block(data, "informationGenerales") or block(
         data, "informationsGenerales"
@@ -239,7 +226,7 @@ def structure(ident, data) -> Structure:
     found = structure_row({**row, "idStructureCPP": ident})
     either = bool(flag(rules, "gestionNumeroEJOuCodeService"))
     silent = flag(rules, "statutMiseEnPaiementNestPasRemonte")
-    return Structure(
+    return answers.Structure(
         id=str(ident),
         siret=found.siret,
         identifier_type=found.identifier_type,
@@ -260,9 +247,9 @@ def service_key(row):
     return text(row, "idService"), text(row, "codeService")
 
 
-def service(row) -> Service:
+def service(row) -> answers.Service:
     active = flag(row, "estActif")
-    return Service(
+    return answers.Service(
         id=text(row, "idService"),
         code=text(row, "codeService"),
         name=text(row, "libelleService", "nomService"),
@@ -272,12 +259,12 @@ def service(row) -> Service:
     )
 
 
-def service_detail(data) -> ServiceDetail:
+def service_detail(data) -> answers.ServiceDetail:
     general = block(data, "informationsGenerales") or block(
         data, "informationGenerales"
     )
     rules = block(data, "parametres")
-    return ServiceDetail(
+    return answers.ServiceDetail(
         code=text(general, "codeService"),
         name=text(general, "nomService", "libelleService"),
         description=text(general, "descriptionService"),
