@@ -1,0 +1,207 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An invoice to a town, in the browser: refused at once, deposited, suspended,
+completed, paid, against the simulated Chorus Pro."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import runs
+from tests.support.firm import Firm
+from tests.support.web import PHONE, Clerk, Visitor, visiting
+
+#: A town of the simulator that demands a service and an engagement number.
+TOWN = "12345678200044"
+SERVICE, ENGAGEMENT = "SERVICE_DEST_TOUT", "EJ-2026-0002"
+DEPOSIT, FOLLOW = (
+    "chorus_edi.ir_cron_chorus_deposit",
+    "chorus_edi.ir_cron_chorus_follow",
+)
+REASON = "Le bordereau de prix signé manque."
+ANSWER = "Le bordereau signé est joint au marché depuis le 3 novembre."
+BAR = ".o_chorus_bar"
+NEW_ACCOUNT = """
+company = env["res.company"].browse(1)
+company.iap_enrich_auto_done = True  # nobody is asked about the firm
+env["res.users"].search([("login", "=", "admin")]).lang = "fr_FR"
+account = env["chorus.account"].create({"company_id": company.id, **values})
+result = {"id": account.id, "siret": company.company_registry, "name": company.name}
+"""
+DUE = (
+    "UPDATE chorus_flow SET next_at = now() at time zone 'utc'"
+    " WHERE next_at IS NOT NULL",
+    "UPDATE chorus_account SET next_poll_at = NULL",
+)
+
+
+@pytest.fixture(scope="module")
+def firm(make_server, demat_template):
+    return Firm(make_server(demat_template))
+
+
+@pytest.fixture
+def account(firm, chorus):
+    """The firm at the simulator: its account, which nobody tested yet."""
+    values = {
+        "platform": "other",
+        "token_url": chorus.token_url,
+        "api_url": chorus.api_url,
+        "client_id": chorus.client_id,
+        "client_secret": "wrong",
+        "login": chorus.login,
+        "password": chorus.password,
+    }
+    found = firm.server.run(NEW_ACCOUNT, values=values)
+    chorus.add_supplier(found["siret"], found["name"])
+    return found["id"]
+
+
+def connect(firm, browser, chorus, account):
+    """The administrator tests the connection: one layer is wrong, then none."""
+    with visiting(Clerk, browser, firm.server.base_url) as admin:
+        admin.login("admin", "admin")
+        admin.open("action-chorus_edi.chorus_account_action", account)
+        admin.press("action_test_connection")
+        report = admin.page.locator("[name='check_report']:visible")
+        expect(report).to_contain_text("✗")
+        assert "wrong" not in report.inner_text()
+        admin.picture("chorus-01-refused", admin.settle)
+        secret = admin.page.locator("[name='client_secret'] input:visible")
+        expect(secret).to_have_attribute("type", "password")
+        secret.fill(chorus.client_secret)
+        admin.press("action_test_connection")
+        expect(report).not_to_contain_text("✗")
+        expect(report).to_contain_text("✓")
+        admin.picture("chorus-02-connected", admin.settle)
+        admin.goto("/odoo/settings")
+        setting = admin.page.locator("#chorus_account")
+        admin.page.locator(".settings_tab [data-key='account']").click()
+        setting.scroll_into_view_if_needed()
+        admin.page.locator("#vies_checking").scroll_into_view_if_needed()
+        admin.snapshot("chorus-03-settings")
+        assert admin.errors == []
+
+
+def make_public(firm, clerk):
+    """The clerk looks the town up in the directory and gives it to the customer."""
+    customer = firm.customers["bellecombe"]
+    clerk.open("action-account.res_partner_action_customer", customer)
+    clerk.tab("accounting")
+    clerk.press("action_chorus_search")
+    clerk.fill("query", TOWN, clerk.dialog)
+    clerk.press("action_search", clerk.dialog)
+    expect(clerk.dialog.locator(".o_data_row")).to_have_count(1)
+    clerk.snapshot("chorus-04-directory")
+    clerk.press("action_bring", clerk.dialog)
+    clerk.expect_closed()
+    expect(clerk.page.locator("[name='chorus_demands']:visible")).to_be_visible()
+    clerk.snapshot("chorus-05-customer")
+    return customer
+
+
+def refuse_before_sending(clerk, move):
+    """All that is missing is said at once, before anything leaves."""
+    clerk.open("customer-invoices", move)
+    clerk.press("action_demat_prepare")
+    clerk.press("action_demat_send")
+    expect(clerk.dialog).to_be_visible()
+    clerk.snapshot("chorus-06-missing")
+    words = clerk.dialog.inner_text()
+    clerk.dialog.locator("button[special='cancel'], .btn-close").first.click()
+    clerk.expect_closed()
+    return words
+
+
+def fill_in(clerk, service, engagement):
+    """The clerk fills in what the town demands, on the validated invoice."""
+    clerk.tab("other_info")
+    clerk.choose("chorus_service_id", service)
+    clerk.fill("purchase_order_reference", engagement)
+    clerk.snapshot("chorus-07-references")
+    clerk.page.locator(".o_form_button_save").click()
+    expect(clerk.page.locator(".o_form_button_save:visible")).to_have_count(0)
+
+
+def let_integrate(firm, chorus, number):
+    """The jobs of the server, until Chorus Pro has the invoice."""
+    runs.trigger(firm.server, DEPOSIT)
+    for _round in range(6):
+        for statement in DUE:
+            firm.server.sql(statement)
+        runs.trigger(firm.server, FOLLOW)
+        if any(found["number"] == number for found in chorus.invoices):
+            break
+    for statement in DUE:
+        firm.server.sql(statement)
+    runs.trigger(firm.server, FOLLOW)
+
+
+def test_an_invoice_to_a_town_until_it_is_paid(firm, browser, chorus, account):
+    connect(firm, browser, chorus, account)
+    with visiting(Clerk, browser, firm.server.base_url) as clerk:
+        clerk.login("clerk", firm.passwords["clerk"])
+        make_public(firm, clerk)
+        [move] = firm.make_invoices(1, "bellecombe")
+        words = refuse_before_sending(clerk, move)
+        assert "engagement" in words.lower(), words
+        fill_in(clerk, SERVICE, ENGAGEMENT)
+        clerk.press("action_demat_send")
+        clerk.snapshot("chorus-08-send")
+        clerk.press("action_send", clerk.dialog)
+        clerk.expect_closed()
+        clerk.expect_state("sent")
+        number = firm.rpc("clerk").call("account.move", "read", [move], ["name"])[0][
+            "name"
+        ]
+        clerk.page.reload()
+        expect(clerk.page.locator(BAR)).to_be_visible()
+        clerk.picture("chorus-09-to-deposit", clerk.settle)
+        let_integrate(firm, chorus, number)
+        chorus.set_status(number, "SUSPENDUE", REASON)
+        clerk.page.reload()
+        clerk.press("action_chorus_ask")
+        expect(clerk.page.locator(BAR)).to_contain_text(REASON)
+        clerk.picture("chorus-10-suspended", clerk.settle)
+        clerk.press("action_chorus_complete")
+        expect(clerk.dialog).to_contain_text(REASON)
+        clerk.fill("comment", ANSWER, clerk.dialog)
+        clerk.snapshot("chorus-11-complete")
+        clerk.press("action_complete", clerk.dialog)
+        clerk.expect_closed()
+        assert chorus.invoice(number)["status"] == "COMPLETEE"
+        for status in ("MISE_A_DISPOSITION", "MANDATEE", "MISE_EN_PAIEMENT"):
+            chorus.set_status(number, status)
+        clerk.press("action_chorus_ask")
+        badge = clerk.page.locator(f"{BAR} .text-bg-success")
+        expect(badge).to_be_visible()
+        clerk.tab("dematerialisation")
+        clerk.picture("chorus-12-paid", lambda: clerk.tab("dematerialisation"))
+        look_around(clerk)
+        assert clerk.errors == []
+    deposits = chorus.calls["deposer/flux"]
+    assert deposits == 1
+    play_the_recipient(browser, chorus)
+
+
+def look_around(clerk):
+    """The screens of every morning."""
+    for action in ("chorus-invoices", "chorus-flows", "chorus-returns", "vies-checks"):
+        clerk.goto(f"/odoo/{action}")
+        clerk.settle()
+        clerk.picture(f"chorus-13-{action}", clerk.settle)
+    clerk.goto("/odoo/chorus-invoices")
+    for kind in ("pivot", "graph"):
+        clerk.page.locator(f".o_switch_view.o_{kind}").click()
+        clerk.page.wait_for_selector(f".o_{kind}_view")
+        clerk.page.wait_for_timeout(500)
+        clerk.snapshot(f"chorus-14-{kind}")
+
+
+def play_the_recipient(browser, chorus):
+    """The control page of the simulator, on a telephone."""
+    with visiting(Visitor, browser, chorus.url) as visitor:
+        visitor.page.set_viewport_size(PHONE)
+        visitor.goto("/control")
+        width = visitor.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], "the page scrolls sideways on a phone"
+        visitor.snapshot("chorus-15-control-phone")
