@@ -124,7 +124,10 @@ class ChorusSearchLine(models.TransientModel):
             raise UserError(account._chorus_error_words(error)) from error
         partner = self.search_id.partner_id
         if partner:
-            partner._chorus_become_public(structure)
+            # as with a consent: who sends the invoices decides, whether he may change
+            # contacts or not
+            partner.check_access("read")
+            partner.sudo()._chorus_become_public(structure)
             return {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.act_window",
