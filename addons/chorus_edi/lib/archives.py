@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Files that a tar.gz or a ZIP from outside holds, without touching a disk.
 
 Nothing in the archive is believed: sizes are counted while it is unpacked, names with

@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where flow files are dropped and return files collected: a folder, or SFTP.
 
 Both have ``check()``, ``put(name, content)``, ``fetch()`` and ``acknowledge(name)``,

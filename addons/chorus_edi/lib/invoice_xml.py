@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The fields of a CII invoice that Chorus Pro looks at."""
 
 from dataclasses import dataclass

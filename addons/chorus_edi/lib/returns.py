@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Return files of the EDI mode: statuses of invoices and of flows (CPPStatut).
 
 What comes from outside is read without entities, network, links and paths, and within

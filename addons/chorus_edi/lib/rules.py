@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The rules of Chorus Pro's historic channel (API and EDI), each with an id.
 
 Not the business rules of EN 16931, which the archive checks by its own Schematron:

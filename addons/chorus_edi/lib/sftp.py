@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Flow files over SFTP, on a server whose key must be the expected one."""
 
 import base64

@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An SFTP server on this machine for the tests: paramiko's own, over a folder.
 
 Keys and password are made for each server. Knobs: ``cut_on_rename`` (the connection

