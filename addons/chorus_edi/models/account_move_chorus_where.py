@@ -96,6 +96,8 @@ class AccountMove(models.Model):
         ]
         if status and status != states[row.state]:
             parts.append(Markup("<b>%s</b> ") % status)
+        if row.state == "strange":
+            parts.append(Markup("<code>%s</code> ") % row.status)
         if since:
             parts.append(
                 Markup('<span class="text-muted">%s</span>')

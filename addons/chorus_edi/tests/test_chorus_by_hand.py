@@ -54,7 +54,8 @@ class TestChorusByHand(ChorusFlowCommon):
         self.assertEqual(screen.line_ids.move_id, moves)
         action = screen.action_start()
         self.assertEqual(action["target"], "download")
-        request = self.env["demat.print.request"].search([], limit=1)
+        request = self.env["demat.print.request"].with_user(self.clerk)
+        request = request.search([], limit=1)
         with zipfile.ZipFile(request._path()) as archive:
             names = archive.namelist()
             index = archive.read("index.csv").decode("utf-8-sig")

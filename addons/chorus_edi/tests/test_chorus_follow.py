@@ -120,7 +120,7 @@ class TestChorusFollow(ChorusFlowCommon):
         self.env.invalidate_all()
         wizard.action_recycle()
         self._follow()
-        self.assertEqual(move.chorus_invoice_ids.status, "DEPOSEE")
+        self.assertEqual(move.chorus_state, "with_recipient")
 
     def test_an_unknown_status_is_kept_shown_and_told(self):
         move = self._given()

@@ -147,9 +147,10 @@ class TestChorusSettle(ChorusFlowCommon):
         self.chorus.configure(next_outcome="IN_QUELQUE_CHOSE")
         self._deposit()
         flow = self._out(move).chorus_flow_id
+        client = self.account._chorus_client()
         for _round in range(6):
             if flow.report_code != "IN_QUELQUE_CHOSE":
-                self._follow()
+                flow._ask_report(client)
         self.assertEqual(flow.report_code, "IN_QUELQUE_CHOSE")
         self.assertEqual(flow.state, "processing", "it is asked about again")
         self.assertIn("IN_QUELQUE_CHOSE", move.activity_ids.note)
