@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.ged_archive.lib.attachments import INVOICE_XML_NAMES
+
 from ..lib import checks, errors, numbers
 from .chorus_words import problem_words
 
@@ -250,6 +252,18 @@ class AccountMove(models.Model):
         if not attachments:
             return
         files = [(file.name or "", file.file_size or 0) for file in attachments]
+        for name, _size in files:
+            if name.lower() in INVOICE_XML_NAMES:
+                # it would take the place of the electronic invoice itself
+                yield self._demat_new_blocking(
+                    "chorus_attachment",
+                    self.env._(
+                        "A complementary document cannot have the name %(name)s, that "
+                        "of the electronic invoice: rename the file.",
+                        name=name,
+                    ),
+                    self,
+                )
         for problem in checks.check_attachments(files):
             if problem.severity == "error":
                 yield self._demat_new_blocking(

@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the rules of Chorus Pro say, in the language of the user."""
 
-from ..lib.rules import RULES
-
 
 def problem_words(env, problem):
     """Return a broken rule in words, with what to mend.
@@ -12,19 +10,19 @@ def problem_words(env, problem):
     :param problem: ``lib.checks.Problem``
     :return: ``"CPP-BT13-MISSING – Numéro d'engagement : …"``
     """
-    rule = RULES.get(problem.rule)
-    text = problem.message
-    if rule and (env.lang or "").startswith("fr"):
-        text = rule.message_fr.format_map(_Values(problem.values))
+    french = (env.lang or "").startswith("fr")
+    text = problem.message_fr if french else problem.message
     label = field_words(env).get(problem.field, problem.field)
     return f"{problem.rule} – {label}: {text}"
 
 
 def field_words(env):
-    """Return ``{business term: name of the field in Odoo}``."""
+    """Return ``{business term: what it is in Odoo}``."""
     return {
         "BT-1": env._("Number of the invoice"),
+        "BT-2": env._("Date of the invoice"),
         "BT-3": env._("Type of the invoice"),
+        "BT-5": env._("Currency"),
         "BT-8": env._("VAT on debits or on payment (the tax)"),
         "BT-10": env._("Service code"),
         "BT-12": env._("Market number"),
@@ -35,12 +33,13 @@ def field_words(env):
         "BT-47": env._("SIRET of the customer"),
         "BT-81": env._("Means of payment"),
         "BT-84": env._("Bank account (IBAN)"),
+        "BT-112": env._("Total of the invoice"),
+        "BT-115": env._("Amount to pay"),
+        "BT-118": env._("Kind of VAT (the tax of the lines)"),
+        "BT-119": env._("Rate of VAT (the tax of the lines)"),
+        "BT-120": env._("Reason why there is no VAT (the tax of the lines)"),
+        "BT-129": env._("Quantity of a line"),
+        "BT-148": env._("Price of a line"),
+        "amount": env._("Amounts"),
         "attachment": env._("Complementary document"),
     }
-
-
-class _Values(dict):
-    """What a sentence names and was not given stays as it is written."""
-
-    def __missing__(self, key):
-        return "{" + key + "}"

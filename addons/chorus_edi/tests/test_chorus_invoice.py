@@ -259,6 +259,7 @@ class TestChorusInvoice(ChorusCommon):
             self._file("programme.exe"),
             self._file("n" * 60 + ".pdf"),
             self._file("vide.pdf", b""),
+            self._file("Factur-X.xml"),
         ]
         for file in bad:
             move = self._invoice(self.town, chorus_attachment_ids=file.ids)
@@ -376,8 +377,12 @@ class TestChorusInvoice(ChorusCommon):
     def test_broken_rules_are_words(self):
         move = self._invoice(self.town)
         xml = move._demat_export_xml().replace(
-            b"<ram:TypeCode>42</ram:TypeCode>", b"<ram:TypeCode>999</ram:TypeCode>"
+            b"0189</ram:IBANID>", b"0188</ram:IBANID>"
         )
         with self.assertRaisesRegex(UserError, "rules of Chorus Pro") as caught:
             move._chorus_check_xml(xml)
-        self.assertIn("Means of payment", str(caught.exception))
+        self.assertIn("CPP-BT84-IBAN – Bank account (IBAN): ", str(caught.exception))
+        self.env["res.lang"]._activate_lang("fr_FR")
+        with self.assertRaisesRegex(UserError, "règles de Chorus Pro") as caught:
+            move.with_context(lang="fr_FR")._chorus_check_xml(xml)
+        self.assertIn("Compte bancaire (IBAN)", str(caught.exception))
