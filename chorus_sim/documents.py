@@ -19,6 +19,7 @@ from .codes import CII, FACTURX
 
 MAX_FLOW = 30_000_000
 MAX_FILE = 10_000_000
+MAX_UNPACKED = 200_000_000
 MAX_INVOICES = 500
 XML_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 NAMESPACES = {
@@ -166,7 +167,10 @@ def read_flow(name, syntax, content):
 
 def _unpack(content):
     try:
-        data = gzip.decompress(content)
+        with gzip.open(io.BytesIO(content)) as stream:
+            data = stream.read(MAX_UNPACKED + 1)
+        if len(data) > MAX_UNPACKED:
+            raise Unreadable("L’archive est trop grande une fois ouverte.")
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             return [
                 (member.name, archive.extractfile(member).read())

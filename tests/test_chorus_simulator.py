@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The simulator of Chorus Pro answers as the platform is known to."""
 
+import gzip
 import re
 
 import pytest
@@ -205,6 +206,7 @@ def test_wrong_files(chorus, caller):
         (make_xml("F-1"), "f.pdf", "IN_DP_E2_CII_FACTURX"),
         (b"%PDF-1.4 broken", "f.pdf", "IN_DP_E2_CII_FACTURX"),
         (b"\x1f\x8bbroken", "f.tar.gz", CII),
+        (gzip.compress(bytes(200_000_001)), "bomb.tar.gz", CII),
         (b"<a>", "f.xml", CII),
     ):
         report = caller.integrate(content, name=name, syntax=syntax)
