@@ -10,9 +10,8 @@ from tests.support import runs
 from tests.support.firm import Firm
 from tests.support.web import PHONE, Clerk, Visitor, visiting
 
-#: A town of the simulator that demands a service and an engagement number.
-TOWN = "12345678200044"
-SERVICE, ENGAGEMENT = "SERVICE_DEST_TOUT", "EJ-2026-0002"
+TOWN = "Commune de Bellecombe"
+SERVICE, ENGAGEMENT = "VOIRIE", "EJ2026-0418"
 DEPOSIT, FOLLOW = (
     "chorus_edi.ir_cron_chorus_deposit",
     "chorus_edi.ir_cron_chorus_follow",
@@ -25,7 +24,14 @@ company = env["res.company"].browse(1)
 company.iap_enrich_auto_done = True  # nobody is asked about the firm
 env["res.users"].search([("login", "=", "admin")]).lang = "fr_FR"
 account = env["chorus.account"].create({"company_id": company.id, **values})
-result = {"id": account.id, "siret": company.company_registry, "name": company.name}
+customer = env["res.partner"].browse(town)
+customer.write({"name": name, "vat": False})
+result = {
+    "id": account.id,
+    "siret": company.company_registry,
+    "name": company.name,
+    "town": customer.company_registry,
+}
 """
 DUE = (
     "UPDATE chorus_flow SET next_at = now() at time zone 'utc'"
@@ -51,8 +57,21 @@ def account(firm, chorus):
         "login": chorus.login,
         "password": chorus.password,
     }
-    found = firm.server.run(NEW_ACCOUNT, values=values)
+    found = firm.server.run(
+        NEW_ACCOUNT, values=values, town=firm.customers["bellecombe"], name=TOWN
+    )
     chorus.add_supplier(found["siret"], found["name"])
+    chorus.add_structure(
+        found["town"],
+        TOWN.upper(),
+        service=True,
+        engagement=True,
+        services=[
+            {"code": SERVICE, "name": "Voirie et bâtiments"},
+            {"code": "CULTURE", "name": "Culture et patrimoine", "active": False},
+        ],
+        engagements=[ENGAGEMENT],
+    )
     return found["id"]
 
 
@@ -83,12 +102,11 @@ def connect(firm, browser, chorus, account):
 
 
 def make_public(firm, clerk):
-    """The clerk looks the town up in the directory and gives it to the customer."""
+    """The clerk looks the town up by its SIRET and makes the customer that town."""
     customer = firm.customers["bellecombe"]
     clerk.open("action-account.res_partner_action_customer", customer)
     clerk.tab("accounting")
     clerk.press("action_chorus_search")
-    clerk.fill("query", TOWN, clerk.dialog)
     clerk.press("action_search", clerk.dialog)
     expect(clerk.dialog.locator(".o_data_row")).to_have_count(1)
     clerk.snapshot("chorus-04-directory")
@@ -96,7 +114,6 @@ def make_public(firm, clerk):
     clerk.expect_closed()
     expect(clerk.page.locator("[name='chorus_demands']:visible")).to_be_visible()
     clerk.snapshot("chorus-05-customer")
-    return customer
 
 
 def refuse_before_sending(clerk, move):
@@ -176,11 +193,27 @@ def test_an_invoice_to_a_town_until_it_is_paid(firm, browser, chorus, account):
         expect(badge).to_be_visible()
         clerk.tab("dematerialisation")
         clerk.picture("chorus-12-paid", lambda: clerk.tab("dematerialisation"))
+        others(firm, chorus)
         look_around(clerk)
         assert clerk.errors == []
-    deposits = chorus.calls["deposer/flux"]
-    assert deposits == 1
+    # two flows for four invoices
+    assert chorus.calls["deposer/flux"] == 2
     play_the_recipient(browser, chorus)
+
+
+def others(firm, chorus):
+    """Three more invoices in one flow: rejected, certified, just deposited."""
+    rpc = firm.rpc("clerk")
+    ids = firm.make_invoices(3, "bellecombe", purchase_order_reference=ENGAGEMENT)
+    found = rpc.call("chorus.service", "search", [["code", "=", SERVICE]])
+    rpc.call("account.move", "write", ids, {"chorus_service_id": found[0]})
+    rpc.call("account.move", "action_demat_prepare", ids)
+    firm.send(rpc, ids)
+    numbers = [row["name"] for row in rpc.call("account.move", "read", ids, ["name"])]
+    let_integrate(firm, chorus, numbers[-1])
+    chorus.set_status(numbers[0], "REJETEE", "Facture adressée au mauvais service.")
+    chorus.set_status(numbers[1], "SERVICE_FAIT")
+    rpc.call("account.move", "action_chorus_ask", ids)
 
 
 def look_around(clerk):

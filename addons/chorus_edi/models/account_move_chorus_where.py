@@ -101,7 +101,10 @@ class AccountMove(models.Model):
         if since:
             parts.append(
                 Markup('<span class="text-muted">%s</span>')
-                % self.env._("since %(date)s", date=format_datetime(self.env, since))
+                % self.env._(
+                    "since %(date)s",
+                    date=format_datetime(self.env, since, dt_format="short"),
+                )
             )
         lines = [Markup("").join(parts)]
         lines += [Markup("<span>%s</span>") % text for text in self._chorus_why(row)]

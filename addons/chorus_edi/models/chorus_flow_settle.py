@@ -87,14 +87,21 @@ class ChorusFlow(models.Model):
         self.invalidate_recordset()
         if self.state != "unknown":
             return
-        if found:
+        if found and (
+            any(one.flow for one in found.values())
+            or len(found) == len(self._current())
+        ):
             self._arrived(found)
             return
+        # none, or some without the number of their flow: the others may come later
         searches = self.searches + 1
         if not rhythm.settled_after(searches):
             seconds = rhythm.delay(rhythm.SETTLE, searches)
             self.write({"searches": searches, "next_at": self._due_in(seconds)})
             self._call_deposit(at=self.next_at)
+            return
+        if found:
+            self._arrived(found)
             return
         self._did_not_arrive(
             self.env._(

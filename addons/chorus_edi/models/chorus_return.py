@@ -52,7 +52,8 @@ class ChorusReturn(models.Model):
         :raises ChorusError: the folder cannot be reached
         """
         committed = self.env["demat.exchange"]._demat_run_committed
-        for name, content in list(box.fetch()):
+        # one after the other: what cannot be read is told after all the others
+        for name, content in box.fetch():
             committed(
                 lambda name=name, content=content: self._take(account, name, content)
             )
