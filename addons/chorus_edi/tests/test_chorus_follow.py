@@ -61,7 +61,9 @@ class TestChorusFollow(ChorusFlowCommon):
         wizard = wizard.with_context(**context).create(
             {
                 "comment": "Le voici",
-                "document_ids": [Command.create({**document, "name": "sans_extension"})],
+                "document_ids": [
+                    Command.create({**document, "name": "sans_extension"})
+                ],
             }
         )
         with self.assertRaisesRegex(UserError, "sans_extension"):

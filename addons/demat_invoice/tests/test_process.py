@@ -310,6 +310,8 @@ class TestList(ProcessCommon):
         self.assertEqual(line.portal_note, "compta@accord.example")
 
     def test_chorus_says_what_is_missing(self):
+        if "chorus.flow" in self.env:
+            self.skipTest("the connector is installed: see its own tests")
         move = self._invoice()
         self._send(move)
         screen = self._screen(treatment="collect_chorus")
