@@ -79,7 +79,7 @@ class _Body:
     def __iter__(self):  # tells requests to stream
         return iter(self.read, b"")
 
-    def read(self, size=-1):  # pylint: disable=method-required-super  # no model
+    def read(self, size=-1):  # pylint: disable=method-required-super
         if not self._rest:
             return b""
         first = self._rest[0]
