@@ -77,11 +77,9 @@ class Folder:
         for name in filter(is_waiting, names):
             with _told(self._in):
                 content = _read(self._in / name, max_bytes)
-            if content is None:
-                continue
-            if len(content) > max_bytes:
+            if content is False:
                 too_large.append(name)
-            else:
+            elif content is not None:
                 yield name, content
         if too_large:
             raise errors.Rejected(f"Too large to be read: {', '.join(too_large)}")
@@ -133,7 +131,7 @@ def _name(temporary, target, content):
 
 
 def _read(path, max_bytes):
-    """At most one byte more than asked for; ``None`` for what is no plain file."""
+    """``None`` for what is no plain file, ``False`` for one that is too large."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         number = os.open(path, flags)
@@ -145,7 +143,10 @@ def _read(path, max_bytes):
         os.close(number)
         return None
     with open(number, "rb") as file:
-        return file.read(max_bytes + 1)
+        if os.fstat(number).st_size > max_bytes:
+            return False
+        content = file.read(max_bytes + 1)
+    return content if len(content) <= max_bytes else False
 
 
 @contextlib.contextmanager

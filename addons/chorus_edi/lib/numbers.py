@@ -10,6 +10,8 @@ from stdnum import luhn as _luhn
 from stdnum.iso7064 import mod_97_10
 
 __all__ = [
+    "APPLICATION",
+    "INTERFACE",
     "FlowName",
     "flow_id",
     "flow_name",
@@ -25,8 +27,9 @@ MAX_NUMBER = 20
 LA_POSTE = "356000000"
 #: Rule G1.05 and a published client: these, and inner spaces.
 _NUMBER = re.compile(r"[A-Za-z0-9\-+_/]+( [A-Za-z0-9\-+_/]+)*")
-_INTERFACE = re.compile(r"[FC][A-Z]{2}[0-9]{4}A")
-_APPLICATION = re.compile(r"[A-Z0-9]{6}")
+#: Codes of an EDI agreement, for ``fullmatch``.
+INTERFACE = re.compile(r"[FC][A-Z]{2}[0-9]{4}A")
+APPLICATION = re.compile(r"[A-Z0-9]{6}")
 _FLOW = re.compile(
     r"(?P<interface>[FC][A-Z]{2}[0-9]{4}A)_(?P<application>[A-Z0-9]{6})_"
     r"(?P<flow>[A-Z0-9]{25})(?:\.(?P<extension>tar\.gz|[A-Za-z0-9]{1,5}))?"
@@ -99,9 +102,9 @@ def flow_id(application: str, interface: str, counter: int) -> str:
 
     The last two are the platform's advice for 19 free characters.
     """
-    if not _APPLICATION.fullmatch(application):
+    if not APPLICATION.fullmatch(application):
         raise ValueError("the application code has 6 capital letters or digits")
-    if not _INTERFACE.fullmatch(interface):
+    if not INTERFACE.fullmatch(interface):
         raise ValueError("an interface code looks like FSO1117A")
     if not 0 <= counter < 10**15:
         raise ValueError("the counter has 15 digits at most")
@@ -126,7 +129,7 @@ def split_flow_name(name: str) -> FlowName | None:
 
 def return_interface(interface: str) -> str:
     """``FSO1117A`` → ``CSO1117A``: the interface code of the answer."""
-    if not _INTERFACE.fullmatch(interface):
+    if not INTERFACE.fullmatch(interface):
         raise ValueError("an interface code looks like FSO1117A")
     return "C" + interface[1:]
 

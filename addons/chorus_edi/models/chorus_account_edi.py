@@ -1,15 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..lib.dropbox import Folder, Sftp
+from ..lib.numbers import APPLICATION, INTERFACE
 from .chorus_account import SECRET
-
-APPLICATION = re.compile(r"[A-Z0-9]{6}\Z")
-INTERFACE = re.compile(r"[A-Z]{3}\d{4}[A-Z]\Z")
 
 
 class ChorusAccount(models.Model):
@@ -64,7 +60,7 @@ class ChorusAccount(models.Model):
     @api.constrains("mode", "edi_interface", "edi_application")
     def _check_edi(self):
         for account in self.filtered(lambda account: account.mode == "edi"):
-            if not APPLICATION.match(account.edi_application or ""):
+            if not APPLICATION.fullmatch(account.edi_application or ""):
                 raise ValidationError(
                     self.env._(
                         "The application code of %(company)s has six capitals or "
@@ -72,7 +68,7 @@ class ChorusAccount(models.Model):
                         company=account.company_id.name,
                     )
                 )
-            if not INTERFACE.match(account.edi_interface or ""):
+            if not INTERFACE.fullmatch(account.edi_interface or ""):
                 raise ValidationError(
                     self.env._(
                         "The interface code of %(company)s looks like FSO1117A; Chorus "

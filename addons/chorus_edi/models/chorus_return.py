@@ -49,7 +49,8 @@ class ChorusReturn(models.Model):
         """Read what waits in the folder of an account. Commits after each file.
 
         :param box: ``lib.dropbox.Folder`` or ``Sftp``
-        :raises ChorusError: the folder cannot be reached
+        :raises ChorusError: the folder cannot be reached; or, after all others were
+            read, a file is too large to be read
         """
         committed = self.env["demat.exchange"]._demat_run_committed
         # one after the other: what cannot be read is told after all the others
@@ -166,6 +167,15 @@ class ChorusFlow(models.Model):
         self.write({"report_code": line.number, "report_at": naive(line.at)})
         if line.outcome in ("pending", "unknown"):
             self.state = "processing"
+            if line.outcome == "unknown":
+                self._current()._chorus_todo(
+                    self.env._(
+                        "Chorus Pro gives the flow %(flow)s a state that is not known "
+                        "here: %(code)s. Look at it on the portal.",
+                        flow=self.number,
+                        code=" – ".join(filter(None, (line.number, line.comment))),
+                    )
+                )
             return
         refusals = {
             one.invoice: [one.comment or codes.status(one.code).label]

@@ -10,6 +10,7 @@ from . import test_chorus_flow
 from . import test_chorus_settle
 from . import test_chorus_follow
 from . import test_chorus_by_hand
+
 # consultation of VIES
 from . import test_chorus_attacks
 from . import test_chorus_rights

@@ -7,9 +7,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..lib import errors
+from ..lib.sftp_names import MAX_FILE
 from .common_flow import ChorusFlowCommon
 
 FLOW_STATUS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -139,6 +141,46 @@ class TestChorusByHand(ChorusFlowCommon):
         self._follow()
         self.assertEqual(self.env["chorus.return"].search([], limit=3)[:2], kept)
         self.assertEqual(len(first.chorus_invoice_ids.status_ids), 1)
+
+    def test_edi_file_too_large_does_not_hold_up_the_others(self):
+        folder = self._edi()
+        move = self._send_public()
+        self._deposit()
+        with open(folder / "in" / "a_gros.xml", "wb") as file:
+            file.truncate(MAX_FILE + 1)
+        content = FLOW_STATUS.format(flow="", number=move.name, status="03", comment="")
+        (folder / "in" / "retour.xml").write_text(content, encoding="utf-8")
+        with self.assertRaisesRegex(errors.Rejected, "a_gros.xml"):
+            self._follow()
+        self.assertEqual(self._out(move).state, "done")
+        self.assertEqual(
+            [path.name for path in (folder / "in").iterdir()], ["a_gros.xml"]
+        )
+
+    def test_edi_flow_state_that_is_not_known(self):
+        folder = self._edi()
+        move = self._send_public()
+        self._deposit()
+        flow = self._out(move).chorus_flow_id
+        (folder / "in" / "retour.xml").write_text(
+            "<CPPStatut><CPPFluxStatuts><CPPFluxStatutUnitaire>"
+            f"<IdFlux>{flow.number}</IdFlux><IdStatut>92</IdStatut>"
+            "</CPPFluxStatutUnitaire></CPPFluxStatuts></CPPStatut>",
+            encoding="utf-8",
+        )
+        self._follow()
+        self.assertEqual((flow.state, flow.report_code), ("processing", "92"))
+        self.assertIn(": 92.", move.activity_ids.mapped("note")[0])
+
+    def test_edi_codes_of_the_agreement(self):
+        self._edi()
+        for values in (
+            {"edi_interface": "XSO1117A"},
+            {"edi_interface": "FSO1117"},
+            {"edi_application": "ABC12é"},
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError):
+                self.account.sudo().write(values)
 
     def test_edi_outcome_unknown_is_for_a_person(self):
         self._edi()
