@@ -10,8 +10,6 @@ from pathlib import Path
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..lib import errors
-from ..lib.sftp_names import MAX_FILE
 from .common_flow import ChorusFlowCommon
 
 FLOW_STATUS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -141,21 +139,6 @@ class TestChorusByHand(ChorusFlowCommon):
         self._follow()
         self.assertEqual(self.env["chorus.return"].search([], limit=3)[:2], kept)
         self.assertEqual(len(first.chorus_invoice_ids.status_ids), 1)
-
-    def test_edi_file_too_large_does_not_hold_up_the_others(self):
-        folder = self._edi()
-        move = self._send_public()
-        self._deposit()
-        with open(folder / "in" / "a_gros.xml", "wb") as file:
-            file.truncate(MAX_FILE + 1)
-        content = FLOW_STATUS.format(flow="", number=move.name, status="03", comment="")
-        (folder / "in" / "retour.xml").write_text(content, encoding="utf-8")
-        with self.assertRaisesRegex(errors.Rejected, "a_gros.xml"):
-            self._follow()
-        self.assertEqual(self._out(move).state, "done")
-        self.assertEqual(
-            [path.name for path in (folder / "in").iterdir()], ["a_gros.xml"]
-        )
 
     def test_edi_flow_state_that_is_not_known(self):
         folder = self._edi()
