@@ -64,7 +64,7 @@ class TestChorusByHand(ChorusFlowCommon):
         self.assertEqual(sorted(pdfs), sorted(originals), "the signed originals")
         rows = list(csv.reader(io.StringIO(index), delimiter=";"))
         self.assertEqual(len(rows), 3)
-        # seed 001: sent, with date and login, locked, archived, dematerialised, exchange
+        # seed 001: sent, dated, by whom, locked, archived, dematerialised, exchange
         for move in moves:
             self.assertEqual(move.demat_state, "sent")
             self.assertTrue(move.demat_sent_date and move.is_dematerialised)
