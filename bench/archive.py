@@ -13,6 +13,8 @@ import threading
 import time
 from pathlib import Path
 
+from bench.figures import tell
+
 ROOT = Path(__file__).resolve().parents[1]
 #: Of each file whose verification is set against sha256sum, in bytes.
 FILE_SIZE = 256 * 1024
@@ -43,12 +45,7 @@ def run(env, context):
     sizes = [count, 10 * count] + ([100 * count] if context.get("long") else [])
     figures = {"seals": seals, **measure(env, count, sizes)}
     figures["export"] = archive_export.run(env, context["config"], [count, 10 * count])
-    if context.get("json"):
-        text = json.dumps(figures, indent=1)
-        Path(context["json"]).write_text(text, encoding="utf-8")
-    for line in lines(figures):
-        print(line, flush=True)
-    return figures
+    return tell(figures, lines(figures), context)
 
 
 def measure(env, count, sizes):

@@ -8,15 +8,14 @@ night in bases of N and of 20 N open invoices, of which ten changed. What is mad
 run it on a database that is thrown away.
 """
 
-import json
 import time
-from pathlib import Path
 
 from odoo import fields
 from odoo.tools import SQL
 
 from bench import usage
 from bench.data import Supply
+from bench.figures import tell
 from demo import chorus as town
 from demo import identifiers
 from demo.listener import listening
@@ -44,12 +43,7 @@ def run(env, context):
         bench = Bench(env, context, simulator)
         figures = {"life": bench.follow_to_payment(count)}
         figures["nights"] = [bench.night(size) for size in (count, NIGHT * count)]
-    if context.get("json"):
-        text = json.dumps(figures, indent=1)
-        Path(context["json"]).write_text(text, encoding="utf-8")
-    for line in lines(figures):
-        print(line, flush=True)
-    return figures
+    return tell(figures, lines(figures), context)
 
 
 def lines(figures):

@@ -6,12 +6,11 @@ A tenth of N invoices in one run, then N in one run. What is made stays: run it 
 database that is thrown away.
 """
 
-import json
 import time
-from pathlib import Path
 
 from bench import crew, ways
 from bench.data import Supply
+from bench.figures import tell
 from demo.listener import listening
 
 #: Invoices made at once before a run.
@@ -33,12 +32,7 @@ def run(env, context):
         for size in sorted({max(count // 10, 1), count}):
             sizes[size] = _send(env, supply, workers, size)
     figures = {"sizes": sizes}
-    if context.get("json"):
-        text = json.dumps(figures, indent=1)
-        Path(context["json"]).write_text(text, encoding="utf-8")
-    for line in lines(figures):
-        print(line, flush=True)
-    return figures
+    return tell(figures, lines(figures), context)
 
 
 def _send(env, supply, workers, size):

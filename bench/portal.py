@@ -9,11 +9,9 @@ Odoo's own list of invoices of the second. What is made stays: the database is t
 away.
 """
 
-import json
 import re
 import threading
 import time
-from pathlib import Path
 
 from werkzeug.test import Client
 
@@ -21,6 +19,7 @@ from odoo import Command, http
 from odoo.tools import SQL
 
 from bench.data import Supply
+from bench.figures import tell
 
 SMALL = 100
 TURNS = 9
@@ -60,12 +59,7 @@ def run(env, context):
             if turn >= 2:
                 page = figures["pages"].setdefault(name, {"ms": [], "queries": queries})
                 page["ms"].append(round(1000 * spent, 1))
-    if context.get("json"):
-        text = json.dumps(figures, indent=1)
-        Path(context["json"]).write_text(text, encoding="utf-8")
-    for line in lines(figures):
-        print(line, flush=True)
-    return figures
+    return tell(figures, lines(figures), context)
 
 
 def lines(figures):

@@ -7,14 +7,12 @@ a run prepares all of them. What is made stays: run it on a database that is thr
 away.
 """
 
-import json
-from pathlib import Path
-
 from odoo import fields
 from odoo.tools import SQL
 
 from bench.archive import Meter
 from bench.data import Supply
+from bench.figures import tell
 
 #: Tables of which one row is copied for each invoice.
 _COPIED = ("res_partner", "account_move")
@@ -37,12 +35,7 @@ def run(env, context):
     for size in sorted({max(count // 100, 1), count}):
         make_invoices(supply, size)
         figures[size] = measure(supply)
-    if context.get("json"):
-        text = json.dumps(figures, indent=1)
-        Path(context["json"]).write_text(text, encoding="utf-8")
-    for line in lines(figures):
-        print(line, flush=True)
-    return figures
+    return tell(figures, lines(figures), context)
 
 
 def measure(supply):
