@@ -9,6 +9,7 @@ run it on a database that is thrown away.
 """
 
 import time
+from datetime import UTC, datetime
 
 from odoo import fields
 from odoo.tools import SQL
@@ -152,10 +153,11 @@ class Bench:
         """Follow ``size`` open invoices of which ten changed since the last time."""
         self._rows().followed = False
         rows = self._make_open(size)
-        self.simulator.control(clock=DAY)
-        # the newest change that was seen is not of the moment when all were made
-        self.simulator.set_statuses(rows[-1:].mapped("number"), "SERVICE_FAIT")
-        self._follow()
+        # all was read some time after they were made, the changes come later
+        moment = datetime.fromisoformat(self.simulator.control(clock=DAY)["now"])
+        self.account.followed_until = moment.astimezone(UTC).replace(
+            microsecond=0, tzinfo=None
+        )
         self.simulator.control(clock=DAY)
         changed = rows[:CHANGED]
         self.simulator.set_statuses(changed.mapped("number"), "SUSPENDUE")

@@ -36,9 +36,10 @@ def read_all(ask, list_name: str, key):
         rows = rows_of(answer, list_name)
         about = block(answer.data, "parametresRetour")
         total = max(total, _count(about, "total"))
-        if total > MAX_RESULTS:
+        # a platform that cuts the list may count what it gives, not what it has
+        if total >= MAX_RESULTS:
             raise TooMany(
-                f"The search finds {total} results, {MAX_RESULTS} at most can be "
+                f"The search finds {total} results, fewer than {MAX_RESULTS} can be "
                 f"read: narrow it."
             )
         fresh = [row for row in rows if key(row) not in seen]

@@ -199,7 +199,8 @@ def test_without_the_number_of_pages(server, client):
 
 
 def test_more_results_than_can_be_read(server, client):
-    server.reply(SEARCH, page([invoice(1)], 1, 200, paging.MAX_RESULTS + 1))
+    # as many as were asked for: the platform may have cut the list
+    server.reply(SEARCH, page([invoice(1)], 1, 200, paging.MAX_RESULTS))
     for criteria in (
         {"flow": FLOW},
         {"changed_from": datetime.now(UTC) - timedelta(seconds=1)},
