@@ -75,7 +75,9 @@ class ChorusAccount(models.Model):
             flows._ask_reports(self, client)
         if self.mode == "edi":
             with ExitStack() as stack:
-                self.env["chorus.return"]._collect(self, flows._open_way(self, stack))
+                self.env["chorus.return"]._collect(
+                    self, flows._open_way(self, "edi", stack)
+                )
         now = fields.Datetime.now()
         if not client or (self.next_poll_at and self.next_poll_at > now):
             return

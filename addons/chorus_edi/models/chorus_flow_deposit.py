@@ -37,14 +37,11 @@ class ChorusFlow(models.Model):
 
         Invoices that are deposited by hand wait for the ZIP.
         """
-        if account.mode == "zip":
-            return
-        while self._committed(lambda: self._pack(account)):
+        while account.mode != "zip" and self._committed(lambda: self._pack(account)):
             pass
         due = self.search(
             [
                 ("company_id", "in", account._chorus_companies().ids),
-                ("mode", "=", account.mode),
                 ("state", "in", ("draft", "unknown")),
                 "|",
                 ("next_at", "=", False),
@@ -52,16 +49,20 @@ class ChorusFlow(models.Model):
             ],
             order="id",
         )
-        if not due:
-            return
+        # the way may have been changed since they were packed
+        for mode, flows in due.grouped("mode").items():
+            flows._carry_by(account, mode)
+
+    def _carry_by(self, account, mode):
+        """Deposit or settle these flows, all of one way. Commits after each."""
         with ExitStack() as stack:
             try:
-                way = self._open_way(account, stack)
+                way = self._open_way(account, mode, stack)
             except (UserError, errors.ChorusError) as error:
                 # the name of the exception is gone when a lambda would use it
-                self._committed(partial(due._wait_all, error))
+                self._committed(partial(self._wait_all, error))
                 return
-            for flow in due:
+            for flow in self:
                 flow = flow._in_words_of_user()
                 if flow.state == "unknown":
                     flow._settle(way)
@@ -69,14 +70,15 @@ class ChorusFlow(models.Model):
                     flow._deposit(way)
 
     @api.model
-    def _open_way(self, account, stack):
-        """What carries the flows of an account: a client, or a drop box.
+    def _open_way(self, account, mode, stack):
+        """What carries flows: a client, or a drop box.
 
+        :param mode: ``api`` or ``edi``
         :param stack: ``ExitStack`` that closes the connection
         :raises UserError: a setting is missing
         :raises ChorusError: a server cannot be reached
         """
-        if account.mode != "edi":
+        if mode != "edi":
             return account._chorus_client()
         box = account._chorus_dropbox()
         return stack.enter_context(box) if hasattr(box, "__enter__") else box

@@ -134,7 +134,9 @@ class ChorusFlow(models.Model):
 
     def _did_not_arrive(self, text, **values):
         self._end("absent", text, **values)
-        self._current()._chorus_release({"error_text": text})
+        # one whose arrival a person confirmed is not sent again
+        lost = self._current().filtered(lambda row: row.state == "unknown")
+        lost._chorus_release({"error_text": text})
         self._call_deposit()
 
     # -- a person knows, or asks ------------------------------------------------------

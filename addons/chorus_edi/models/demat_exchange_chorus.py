@@ -81,6 +81,17 @@ class DematExchange(models.Model):
             self.env._("It will be deposited in a moment.")
         )
 
+    def action_cancel(self):
+        # EXTENDS demat_base: what may be at Chorus Pro cannot be given up
+        if any(row.channel == CHORUS and row.state == "unknown" for row in self.sudo()):
+            raise UserError(
+                self.env._(
+                    "Chorus Pro may have it: ask Chorus Pro first, or say on the flow "
+                    "that it did not arrive."
+                )
+            )
+        return super().action_cancel()
+
     def action_confirm_arrival(self):
         # EXTENDS demat_base
         result = super().action_confirm_arrival()
