@@ -24,6 +24,8 @@ class TestChorusSettle(ChorusFlowCommon):
         self.assertEqual((flow.state, exchange.state), ("unknown", "unknown"))
         self.assertEqual(move.chorus_state, "unknown")
         self.assertFalse(flow.number)
+        with self.assertRaisesRegex(UserError, "may have it"):
+            exchange.with_user(self.clerk).action_cancel()
         # the platform is treating it: nothing to see yet, and nothing is sent again
         self._deposit()
         self.assertEqual((flow.state, flow.searches), ("unknown", 1))
@@ -55,6 +57,20 @@ class TestChorusSettle(ChorusFlowCommon):
         self.assertNotEqual(exchange.chorus_flow_id, first)
         self.assertEqual(exchange.attempts, 2)
         self.assertEqual(len(self.chorus.invoices), 1)
+
+    def test_what_a_person_confirmed_is_not_sent_again(self):
+        moves = self._send_public(2)
+        self.chorus.fault("lose", "deposer/flux")
+        self._deposit()
+        seen, other = self._out(moves)
+        seen.with_user(self.clerk).action_confirm_arrival()
+        for _search in rhythm.SETTLE:
+            self._deposit()
+        self.assertEqual(seen.state, "done")
+        self.assertEqual(other.state, "sending", "in another flow")
+        self.assertEqual(len(seen.chorus_flow_ids), 1)
+        self.assertEqual(len(other.chorus_flow_ids), 2)
+        self.assertEqual(other.chorus_flow_id.exchange_ids, other)
 
     def test_a_double_that_the_platform_refuses_is_found_and_done(self):
         """It came by the first flow after all, later than all searches."""
@@ -146,7 +162,7 @@ class TestChorusSettle(ChorusFlowCommon):
         move = self._send_public()
         self.chorus.configure(next_outcome="IN_QUELQUE_CHOSE")
         self._deposit()
-        flow = self._out(move).chorus_flow_id
+        flow = self._out(move).chorus_flow_id.sudo()
         client = self.account._chorus_client()
         for _round in range(6):
             if flow.report_code != "IN_QUELQUE_CHOSE":
