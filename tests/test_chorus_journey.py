@@ -1,12 +1,15 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""An invoice to a town, in the browser: refused at once, deposited, suspended,
-completed, paid, against the simulated Chorus Pro."""
+"""Invoices in the browser: to a town, refused at once, deposited, suspended, completed,
+paid, against the simulated Chorus Pro; to a Belgian without VAT, while VIES is down."""
+
+import importlib.util
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support import runs
+from tests.support.files import ROOT
 from tests.support.firm import Firm
 from tests.support.web import PHONE, Clerk, Visitor, visiting
 
@@ -38,6 +41,31 @@ DUE = (
     " WHERE next_at IS NOT NULL",
     "UPDATE chorus_account SET next_poll_at = NULL",
 )
+BELGIAN = "BE0477472701"
+EXEMPT = """
+from odoo import Command
+env["ir.config_parameter"].set_param("chorus_edi.vies_address", address)
+company = env["res.company"].browse(1)
+tax = env["account.tax"].search(
+    [("company_id", "=", 1), ("type_tax_use", "=", "sale"), ("amount", ">", 0)], limit=1
+).copy({"name": "Livraison intracommunautaire", "amount": 0,
+        "ubl_cii_tax_category_code": "K"})
+customer = env["res.partner"].create({
+    "name": "Zonen NV", "is_company": True, "vat": vat, "street": "Wetstraat 1",
+    "zip": "1000", "city": "Brussel", "country_id": env.ref("base.be").id,
+    "lang": "fr_FR", "email": "facturen@zonen.example",
+})
+move = env["account.move"].create({
+    "move_type": "out_invoice", "partner_id": customer.id,
+    "delivery_date": "2026-11-02",
+    "invoice_line_ids": [Command.create({
+        "product_id": product, "quantity": 10, "price_unit": 42,
+        "tax_ids": [Command.set(tax.ids)],
+    })],
+})
+move.action_post()
+result = {"move": move.id, "customer": customer.id, "vat": company.vat}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +266,57 @@ def play_the_recipient(browser, chorus):
         width = visitor.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"], "the page scrolls sideways on a phone"
         visitor.snapshot("chorus-15-control-phone")
+
+
+@pytest.fixture
+def vies():
+    """The SOAP server of the addon's tests."""
+    path = ROOT / "addons/chorus_edi/tests/vies_server.py"
+    spec = importlib.util.spec_from_file_location("vies_server", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.running() as server:
+        yield server
+
+
+def test_an_invoice_without_vat(firm, browser, vies):
+    facts = firm.server.run(
+        EXEMPT, address=vies.address, vat=BELGIAN, product=firm.product
+    )
+    with visiting(Clerk, browser, firm.server.base_url) as clerk:
+        clerk.login("clerk", firm.passwords["clerk"])
+        clerk.open("customer-invoices", facts["move"])
+        clerk.tab("dematerialisation")
+        state = clerk.page.locator("[name='vies_state']:visible")
+        expect(state).to_be_visible()
+        vies.outcomes[BELGIAN[2:]] = "MS_UNAVAILABLE"
+        clerk.press("action_vies_check")
+        expect(clerk.page.locator(".o_notification")).to_contain_text("MS_UNAVAILABLE")
+        clerk.tab("dematerialisation")
+        expect(state.locator(".text-bg-warning")).to_be_visible()
+        clerk.picture("vies-01-down", lambda: clerk.tab("dematerialisation"))
+        vies.outcomes.clear()
+        clerk.press("action_demat_prepare")
+        clerk.press("action_demat_send")
+        clerk.press("action_send", clerk.dialog)
+        clerk.expect_closed()
+        clerk.expect_state("sent")
+        clerk.page.reload()
+        clerk.tab("dematerialisation")
+        expect(clerk.page.locator("[name='vies_check_id']:visible")).to_contain_text(
+            BELGIAN
+        )
+        clerk.picture("vies-02-sent", lambda: clerk.tab("dematerialisation"))
+        clerk.goto("/odoo/vies-checks")
+        clerk.page.locator(".o_data_row").first.click()
+        expect(clerk.page.locator("[name='consultation']")).to_contain_text("WAPI")
+        clerk.picture("vies-03-consultation", clerk.settle)
+        clerk.open("action-account.res_partner_action_customer", facts["customer"])
+        clerk.tab("accounting")
+        expect(clerk.page.locator("[name='vies_check_id']:visible")).to_contain_text(
+            BELGIAN
+        )
+        clerk.snapshot("vies-04-customer")
+        assert clerk.errors == []
+    asked = [question["requesterVatNumber"] for question in vies.questions]
+    assert set(asked) == {facts["vat"][2:]}
