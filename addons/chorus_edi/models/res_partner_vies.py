@@ -18,7 +18,9 @@ class ResPartner(models.Model):
         groups="demat_base.group_demat_user",
     )
     vies_applicable = fields.Boolean(
-        compute="_compute_vies", groups="demat_base.group_demat_user"
+        string="VAT number of another member state",
+        compute="_compute_vies",
+        groups="demat_base.group_demat_user",
     )
 
     @api.depends("vat", "country_id")
