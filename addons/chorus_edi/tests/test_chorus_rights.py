@@ -241,6 +241,7 @@ class TestChorusRights(ChorusFlowCommon):
         )
         self.account.sudo().write({"password": SECRET, "client_secret": SECRET + "2"})
         for role in ("clerk", "manager"):
+            self.users[role].group_ids += self.env.ref("base.group_allow_export")
             account = self.account.with_user(self.users[role])
             self.assertFalse(set(names) & set(account.fields_get()))
             self.assertNotIn(SECRET, str(account.read()))
