@@ -12,6 +12,7 @@ from . import chorus_structure
 from . import chorus_service
 from . import chorus_structure_refresh
 from . import res_partner_chorus
+from . import chorus_document_mixin
 from . import account_move_chorus_fields
 from . import sale_order_chorus
 from . import account_move_chorus_export

@@ -23,25 +23,11 @@ LOCKED_FIELDS = frozenset(
 class AccountMove(models.Model):
     """What Chorus Pro wants to know of an invoice to a public entity."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "chorus.document.mixin"]
 
     chorus_structure_id = fields.Many2one(
-        related="commercial_partner_id.chorus_structure_id",
-        string="Public entity",
-    )
-    chorus_demands = fields.Char(
-        string="What it demands", related="chorus_structure_id.demands"
-    )
-    chorus_service_id = fields.Many2one(
-        "chorus.service",
-        string="Service",
-        compute="_compute_chorus_service_id",
-        store=True,
-        readonly=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        domain="[('structure_id', '=', chorus_structure_id)]",
-        help="The service that treats the invoice. Its code goes to Chorus Pro.",
+        related="commercial_partner_id.chorus_structure_id"
     )
     buyer_reference = fields.Char(
         string="Service code",
@@ -94,21 +80,15 @@ class AccountMove(models.Model):
         help="Files that travel with the invoice: they are embedded in its PDF.",
     )
 
-    @api.depends("partner_id")
-    def _compute_chorus_service_id(self):
-        for move in self:
-            entity = move.commercial_partner_id.chorus_structure_id
-            service = move.chorus_service_id
-            if not move.is_sale_document():
-                entity = entity.browse()
-            if service and service.structure_id == entity:
-                move.chorus_service_id = service
-                continue
-            if service and move.buyer_reference == service.code:
-                move.buyer_reference = False  # that of the customer before
-            move.chorus_service_id = (
-                move.partner_id._chorus_default_service() if entity else False
-            )
+    def _chorus_entity(self):
+        # EXTENDS the mixin: customers' documents only
+        entity = super()._chorus_entity()
+        return entity if self.is_sale_document() else entity.browse()
+
+    def _chorus_forget_service(self, service):
+        # EXTENDS the mixin
+        if self.buyer_reference == service.code:
+            self.buyer_reference = False
 
     @api.depends("chorus_service_id")
     def _compute_buyer_reference(self):
@@ -119,8 +99,7 @@ class AccountMove(models.Model):
     @api.depends("partner_id")
     def _compute_chorus_cadre(self):
         for move in self:
-            entity = move.commercial_partner_id.chorus_structure_id
-            if not entity or not move.is_sale_document():
+            if not move._chorus_entity():
                 move.chorus_cadre = False
             elif not move.chorus_cadre:
                 account = move.company_id._chorus_account()

@@ -34,7 +34,7 @@ class ChorusAccount(models.Model):
     @api.model
     def _cron_expiry(self):
         """Daily: warn of what ends, once for each threshold."""
-        self.search([])._warn_of_expiry()
+        self.search([("active", "=", True)])._warn_of_expiry()
 
     def _warn_of_expiry(self):
         today = fields.Date.context_today(self)

@@ -185,7 +185,8 @@ class ChorusStructure(models.Model):
     @api.model
     def _night_client(self):
         """Return ``(client, account)`` of the first account that is complete."""
-        for account in self.env["chorus.account"].sudo().search([]):
+        accounts = self.env["chorus.account"].sudo()
+        for account in accounts.search([("active", "=", True)]):
             try:
                 return account._chorus_client(), account
             except UserError:

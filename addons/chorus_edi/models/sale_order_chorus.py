@@ -14,26 +14,14 @@ class SaleOrder(models.Model):
     those of down payments included.
     """
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "chorus.document.mixin"]
 
     chorus_structure_id = fields.Many2one(
-        related="partner_id.commercial_partner_id.chorus_structure_id",
-        string="Public entity",
-    )
-    chorus_demands = fields.Char(
-        string="What it demands", related="chorus_structure_id.demands"
+        related="partner_id.commercial_partner_id.chorus_structure_id"
     )
     chorus_service_id = fields.Many2one(
-        "chorus.service",
-        string="Service",
-        compute="_compute_chorus_service_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="restrict",
-        domain="[('structure_id', '=', chorus_structure_id)]",
-        help="The service that treats the invoices of this order.",
+        precompute=True, help="The service that treats the invoices of this order."
     )
     chorus_engagement = fields.Char(
         string="Engagement number",
@@ -42,18 +30,14 @@ class SaleOrder(models.Model):
     )
     chorus_market = fields.Char(string="Market number")
 
-    @api.depends("partner_id", "partner_invoice_id")
+    @api.depends("partner_invoice_id")
     def _compute_chorus_service_id(self):
-        for order in self:
-            entity = order.partner_id.commercial_partner_id.chorus_structure_id
-            service = order.chorus_service_id
-            if not entity:
-                order.chorus_service_id = False
-            elif not service or service.structure_id != entity:
-                address = order.partner_invoice_id or order.partner_id
-                order.chorus_service_id = address._chorus_default_service()
-            else:
-                order.chorus_service_id = service
+        # EXTENDS the mixin
+        return super()._compute_chorus_service_id()
+
+    def _chorus_address(self):
+        # EXTENDS the mixin
+        return self.partner_invoice_id or super()._chorus_address()
 
     def _prepare_invoice(self):
         # EXTENDS sale
