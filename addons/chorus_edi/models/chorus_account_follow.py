@@ -73,6 +73,8 @@ class ChorusAccount(models.Model):
                 _logger.info("%s is not complete: %s", self, error.args[0])
         if client:
             flows._ask_reports(self, client)
+        committed = self.env["demat.exchange"]._demat_run_committed
+        committed(lambda: flows._tell_overdue(self))
         if self.mode == "edi":
             with ExitStack() as stack:
                 self.env["chorus.return"]._collect(
