@@ -66,6 +66,7 @@ class TestChorusSettle(ChorusFlowCommon):
         seen.with_user(self.clerk).action_confirm_arrival()
         for _search in rhythm.SETTLE:
             self._deposit()
+        self._deposit()
         self.assertEqual(seen.state, "done")
         self.assertEqual(other.state, "sending", "in another flow")
         self.assertEqual(len(seen.chorus_flow_ids), 1)
