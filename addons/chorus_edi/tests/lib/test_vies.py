@@ -107,12 +107,14 @@ def test_a_server_that_is_broken_or_lies(server, trick, code):
     """None of them is taken for an answer, none lasts, none leads elsewhere."""
     server.outcomes["999000"] = trick
     server.questions.clear()
+    # only what has no end is waited for: a busy machine must not look like it
+    timeout = 1.0 if code == "NO_ANSWER" else 10.0
     start = time.monotonic()
     with pytest.raises(ViesError) as caught:
-        ask(server, "999000", timeout=1.0)
+        ask(server, "999000", timeout=timeout)
     assert caught.value.code == code
     assert caught.value.reaction == "retry"
-    assert time.monotonic() - start < 2.5
+    assert time.monotonic() - start < timeout + 1.5
     assert [list(question) for question in server.questions] == [
         ["countryCode", "vatNumber", "requesterCountryCode", "requesterVatNumber"]
     ]
