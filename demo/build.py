@@ -152,7 +152,7 @@ def _first_steps(made):
         "“Envoyer”.",
         "Read the mail among the received mails and follow its link.",
         f"As the clerk: send {made['ready_public'].name} too, it goes to Chorus Pro; "
-        "ask where it is (“Interroger Chorus Pro”), play the recipient on the page of "
+        "ask where it is (“Interroger Chorus”), play the recipient on the page of "
         f"the simulated Chorus Pro. {made['suspended_public'].name} was suspended: "
         "complete it.",
         "As the portal customer: Relevé de facturation; pay what is overdue on line, "
