@@ -78,6 +78,14 @@ class TestViesCheck(ViesCommon):
         self.company.vies_checking = False
         self.assertFalse(moves._vies_numbers())
 
+    def test_the_hosts_wizard_asks_too(self):
+        """What leaves through the host's Send & Print has the same evidence."""
+        move = self._exempt_invoice()
+        sender = self.env["account.move.send"].with_context(force_report_rendering=True)
+        sender._generate_and_send_invoices(move, sending_methods={"manual"})
+        self.assertEqual((move.demat_state, move.vies_state), ("sent", "valid"))
+        self.assertEqual(len(self.vies.questions), 1)
+
     def test_once_for_all_invoices_of_a_customer(self):
         moves = self._exempt_invoice() | self._exempt_invoice()
         self._send(moves)
