@@ -120,7 +120,7 @@ def leftovers(env, payload):
         "WHERE table_schema = 'public' AND table_name ~ '^(ged|demat|chorus|vies)_'"
         " UNION SELECT table_name || '.' || column_name "
         "FROM information_schema.columns "
-        "WHERE table_schema = 'public' AND column_name ~ '^(ged|demat|chorus|vies)_'"
+        "WHERE table_schema = 'public' AND column_name ~ '^(ged|demat|chorus)_'"
         " UNION SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgname ~ %(ours)s"
         " UNION SELECT 'function ' || proname FROM pg_proc WHERE proname ~ %(ours)s",
         {"ours": "(ged|demat|chorus|vies)_"},

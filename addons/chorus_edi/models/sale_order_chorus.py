@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         related="partner_id.commercial_partner_id.chorus_structure_id"
     )
     chorus_service_id = fields.Many2one(
-        precompute=True, help="The service that treats the invoices of this order."
+        help="The service that treats the invoices of this order."
     )
     chorus_engagement = fields.Char(
         string="Engagement number",
