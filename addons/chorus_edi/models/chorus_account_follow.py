@@ -44,7 +44,7 @@ class ChorusAccount(models.Model):
     @api.model
     def _cron_follow(self):
         """Ask about flows and invoices, account by account. Commits."""
-        for account in self.sudo().search([]):
+        for account in self.sudo().search([("active", "=", True)]):
             try:
                 account._follow()
             except errors.ChorusError as error:

@@ -23,7 +23,9 @@ class ChorusFlow(models.Model):
     def _cron_deposit(self):
         """Deposit what waits; take up what a dead process left. Commits."""
         self._recover_interrupted()
-        for account in self.env["chorus.account"].sudo().search([]):
+        for account in (
+            self.env["chorus.account"].sudo().search([("active", "=", True)])
+        ):
             try:
                 self._deposit_company(account)
             except Exception:

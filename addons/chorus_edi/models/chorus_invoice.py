@@ -53,9 +53,7 @@ class ChorusInvoice(models.Model):
         "chorus.structure", string="Public entity", readonly=True, index=True
     )
     user_id = fields.Many2one("res.users", string="Sent by", readonly=True)
-    exchange_id = fields.Many2one(
-        "demat.exchange", string="Exchange", readonly=True, index=True
-    )
+    exchange_id = fields.Many2one("demat.exchange", readonly=True, index=True)
     flow_id = fields.Many2one(related="exchange_id.chorus_flow_id", store=True)
     invoice_date = fields.Date(readonly=True)
     amount = fields.Monetary(string="Total", readonly=True)

@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle(self):
         try:
-            super().handle()
+            return super().handle()
         except (BrokenPipeError, ConnectionResetError):
             # the client went away, as it should
             self.close_connection = True

@@ -28,7 +28,6 @@ class ChorusRecycleWizard(models.TransientModel):
     )
     service_id = fields.Many2one(
         "chorus.service",
-        string="Service",
         domain="[('structure_id', '=', structure_id)]",
     )
     engagement = fields.Char(

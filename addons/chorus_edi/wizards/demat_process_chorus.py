@@ -63,9 +63,10 @@ class DematPrintRequest(models.Model):
 
     def _mark(self, printed):
         # EXTENDS demat_invoice
-        super()._mark(printed)
+        result = super()._mark(printed)
         if self.kind == "chorus":
             printed._chorus_collected(self)
+        return result
 
 
 class AccountMove(models.Model):
