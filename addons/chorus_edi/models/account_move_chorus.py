@@ -120,10 +120,9 @@ class AccountMove(models.Model):
             self.env["demat.exchange"]._demat_commit()
         return result
 
-    def _demat_reopen(self, reason):
-        # EXTENDS demat_invoice: the number of an invoice that Chorus Pro has is used
-        self._demat_check_manager()
-        there = (
+    def _chorus_outgoing(self, *exchange_states):
+        """The exchanges of the versions sent last that are in one of these states."""
+        return (
             self.env["demat.exchange"]
             .sudo()
             .search(
@@ -133,10 +132,15 @@ class AccountMove(models.Model):
                     ("document_id", "in", self.sudo().demat_document_id.ids),
                     ("channel", "=", CHORUS),
                     ("direction", "=", "out"),
-                    ("state", "in", ("sending", "unknown", "done")),
+                    ("state", "in", exchange_states),
                 ]
             )
         )
+
+    def _demat_reopen(self, reason):
+        # EXTENDS demat_invoice: the number of an invoice that Chorus Pro has is used
+        self._demat_check_manager()
+        there = self._chorus_outgoing("sending", "unknown", "done")
         if there:
             raise UserError(
                 self.env._(

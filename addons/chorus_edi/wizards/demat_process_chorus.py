@@ -78,20 +78,8 @@ class AccountMove(models.Model):
         In the other modes the ZIP is a copy, and their exchanges go on. An invoice
         that was collected before can be collected again; nothing changes by it.
         """
-        waiting = (
-            self.env["demat.exchange"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("document_id", "in", self.sudo().demat_document_id.ids),
-                    ("channel", "=", CHORUS),
-                    ("direction", "=", "out"),
-                    ("state", "=", "pending"),
-                    ("chorus_flow_id", "=", False),
-                ]
-            )
+        waiting = self._chorus_outgoing("pending").filtered(
+            lambda row: not row.chorus_flow_id
         )
         by_hand = waiting.filtered(
             lambda row: row.company_id._chorus_account().mode == "zip"
