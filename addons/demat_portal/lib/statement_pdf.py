@@ -46,8 +46,9 @@ class _Numbered(Canvas):
         # the number of pages is a form that is drawn once, at the end
         self._count += 1
         self._foot(self, self._count)
-        super().showPage()
+        shown = super().showPage()
         self._blank()
+        return shown
 
 
 class StatementPdf:
