@@ -98,6 +98,7 @@ class AccountMove(models.Model):
             supplier = move.company_id.partner_id.commercial_partner_id
             if (
                 move.move_type not in ("out_invoice", "out_refund")
+                or not customer  # a new invoice on the screen
                 or customer.country_id == supplier.country_id
                 or not move.company_id.vies_checking
                 or not customer._vies_in_union()

@@ -6,7 +6,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common_vies import BELGIAN, GERMAN, ViesCommon
 from .vies_server import TEST_NUMBERS
@@ -54,6 +54,18 @@ class TestViesCheck(ViesCommon):
                 }
             ],
         )
+
+    def test_a_new_invoice_has_no_customer_yet(self):
+        """The clerk's empty form opens, and knows once the customer is chosen."""
+        moves = self.env["account.move"].with_user(self.clerk)
+        form = Form(moves.with_context(default_move_type="out_invoice"))
+        self.assertFalse(form.vies_state)
+        form.partner_id = self.belgian
+        with form.invoice_line_ids.new() as line:
+            line.name = "Carrelage"
+            line.price_unit = 42
+            line.tax_ids = self.exempt
+        self.assertEqual(form.save().vies_state, "todo")
 
     def test_who_is_asked_about(self):
         """Exempt invoices to other member states; nobody else's number leaves."""
