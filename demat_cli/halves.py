@@ -23,7 +23,11 @@ from .console import say
 #: Folders of the two halves.
 HALVES = ("addons", "tests")
 #: Tests of the second folder that go with the first: both then take as long.
-MOVED = ("tests/test_lint.py", "tests/test_drawing_compared.py")
+MOVED = (
+    "tests/test_lint.py",
+    "tests/test_drawing_compared.py",
+    "tests/test_install_uninstall.py",
+)
 JOBS_VARIABLE = "DEMAT_TEST_JOBS"
 _REPORT = "--junitxml"
 #: Words of pytest for the numbers of its reports.
