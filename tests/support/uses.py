@@ -72,7 +72,11 @@ def refusals(env, payload):
     """{package: message} of an installation where that Python package is absent."""
     from odoo.exceptions import UserError
 
-    module = env["ir.module.module"].search([("name", "=", payload["addon"])])
+    modules = env["ir.module.module"]
+    # the template may be older than the addon
+    modules.update_list()
+    env.cr.commit()
+    module = modules.search([("name", "=", payload["addon"])])
     messages = {}
     for package in payload["packages"]:
         with absent(package):
