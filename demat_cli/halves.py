@@ -55,15 +55,19 @@ def run(root, options):
     started = time.monotonic()
     report, arguments = _split_report(options.arguments)
     host = ["--odoo", options.odoo] if options.odoo else []
-    with tempfile.TemporaryDirectory(prefix="demat-test-") as name:
+    with tempfile.TemporaryDirectory(
+        prefix="demat-test-", ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name)
         running = []
         try:
             for half in HALVES:
                 command = [sys.executable, root / "demat", *host, "test", *arguments]
-                own = f"{_REPORT}={folder / half}.xml"
+                # pytest shuts its common folder to other users whenever a run begins,
+                # and a database server of the other half may be one
+                own = (f"{_REPORT}={folder / half}.xml", f"--basetemp={folder / half}")
                 chosen = _choice(half)
-                running.append(_Half(half, [*command, own, *chosen], folder, root))
+                running.append(_Half(half, [*command, *own, *chosen], folder, root))
             statuses = _wait(running)
         except KeyboardInterrupt:
             for half in running:

@@ -16,8 +16,10 @@ FAKE = """
 import sys
 name = sys.argv[-1]
 report = [part for part in sys.argv if part.startswith("--junitxml=")][-1][11:]
-ours = [part for part in sys.argv[1:-1] if "/test_" not in part]
-print(f"in {name}: {ours[:-1]}")
+made = ("--junitxml=", "--basetemp=", "--ignore=", "tests/")
+print(f"in {name}: {[part for part in sys.argv[1:-1] if not part.startswith(made)]}")
+[place] = [part[11:] for part in sys.argv if part.startswith("--basetemp=")]
+print(f"{name} has a place of its own: {place.endswith(name)}")
 if name == "dies":
     sys.exit(3)
 failed = name == "tests"
@@ -66,6 +68,7 @@ def test_one_summary_line(root, capfd):
     for half in halves.HALVES:
         assert f"======== {half} ========" in shown
         assert f"in {half}: ['--odoo', '/an odoo', 'test', '-q']" in shown
+        assert f"{half} has a place of its own: True" in shown
     assert shown[-2] == "FAILED tests.test_x::test_y - no"
     assert shown[-1].startswith("===== 1 failed, 7 passed, 2 skipped in ")
     assert len(ElementTree.parse(report).getroot().findall("testsuite")) == 2  # noqa: S314
