@@ -56,8 +56,15 @@ class Crew:
 
     def work(self):
         """Have the open runs treated; return what each worker used, see ``serve``."""
+        return self._have_done("work")
+
+    def check(self, xml, times):
+        """Have the rules of an electronic invoice checked so many times by each."""
+        self._have_done(("check", xml, times))
+
+    def _have_done(self, task):
         for connection in self._connections:
-            connection.send("work")
+            connection.send(task)
         return [connection.recv() for connection in self._connections]
 
     def __exit__(self, *_exception):
@@ -74,7 +81,8 @@ class Crew:
 def serve(env, payload):
     """A worker: treat the open runs whenever told to, until the caller has gone.
 
-    Answers ``stages`` and ``beside`` (seconds by stage), ``processor`` (seconds),
+    Told ``("check", xml, times)`` it checks an invoice so often. After ``"work"`` it
+    answers ``stages`` and ``beside`` (seconds by stage), ``processor`` (seconds),
     ``peak``, ``helpers`` and ``renderer`` (MB).
     """
     import cProfile
@@ -86,7 +94,10 @@ def serve(env, payload):
     profiler = cProfile.Profile() if payload["profile"] else None
     env.cr.commit()
     with Client(payload["address"], authkey=bytes.fromhex(payload["key"])) as caller:
-        while _told(caller):
+        while (task := _told(caller)) is not None:
+            if task != "work":
+                caller.send(_check(*task[1:]))
+                continue
             gc.collect()
             usage.reset_peak()
             busy, clock = usage.processor_seconds(), Clock()
@@ -113,7 +124,15 @@ def serve(env, payload):
 
 
 def _told(caller):
+    """The next task, nothing when the caller has gone."""
     try:
-        return caller.recv() == "work"
+        return caller.recv()
     except EOFError:
-        return False
+        return None
+
+
+def _check(xml, times):
+    from odoo.addons.ged_archive.lib import facturx
+
+    for _time in range(times):
+        facturx.check_cii(xml, schematron=True)
