@@ -9,7 +9,7 @@ from odoo.addons.demat_base.lib.resolution import Blocking, elsewhere
 
 from .demat_exchange_chorus import CHORUS
 
-TODO = "chorus_edi.mail_activity_type_chorus"
+ACTIVITY = "chorus_edi.mail_activity_type_chorus"
 
 
 class AccountMove(models.Model):
@@ -164,11 +164,11 @@ class AccountMove(models.Model):
             if not told:
                 continue
             note = Markup("<br/>").join(text.splitlines())
-            known = move.activity_search([TODO])
+            known = move.activity_search([ACTIVITY])
             if any(activity.note and text[:40] in activity.note for activity in known):
                 continue
             move.activity_schedule(
-                TODO,
+                ACTIVITY,
                 summary=self.env._("Chorus Pro: something to do"),
                 note=note,
                 user_id=told.id,
@@ -176,7 +176,7 @@ class AccountMove(models.Model):
 
     def _chorus_todo_done(self):
         """What was to do has been overtaken by events."""
-        self.sudo().activity_unlink([TODO])
+        self.sudo().activity_unlink([ACTIVITY])
 
     def _chorus_clerk(self, user, company):
         if user and user.active and not user.share and user._is_internal():

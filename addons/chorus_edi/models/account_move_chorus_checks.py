@@ -160,10 +160,14 @@ class AccountMove(models.Model):
                 self,
             )
         yield from self._chorus_service_problems(code)
+        yield from self._chorus_length_problems()
+
+    def _chorus_length_problems(self):
+        """References that are longer than Chorus Pro takes them."""
         for name, most in LENGTHS.items():
             if len((self[name] or "").strip()) > most:
                 label = self._fields[name].get_description(self.env)["string"]
-                yield blocking(
+                yield self._demat_new_blocking(
                     "chorus_length",
                     self.env._(
                         '"%(field)s" has more than %(most)s characters: Chorus Pro '
