@@ -1,7 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from functools import partial
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..lib import packages
 from .common_flow import ChorusFlowCommon
 
 
@@ -37,3 +41,20 @@ class TestChorusFlow(ChorusFlowCommon):
         self.assertEqual(self.chorus.calls["deposer/flux"], 1)
         self.assertEqual(set(moves.mapped("chorus_state")), {"with_recipient"})
         self.assertTrue(all(moves.chorus_invoice_ids.mapped("external_id")))
+
+    def test_what_one_flow_cannot_hold_goes_in_several(self):
+        """Limits of two invoices, so that three are enough to meet them."""
+        moves = self._send_public(3)
+        size = max(moves.demat_document_id.mapped("size"))
+        # what a small archive has beside its files is counted too
+        for limit in ({"max_count": 2}, {"max_bytes": 2 * size + 16_384}):
+            with self.subTest(**limit):
+                flows = self.env["chorus.flow"].sudo()
+                with patch.object(packages, "split", partial(packages.split, **limit)):
+                    parts = flows._pack(self.account.sudo())
+                self.assertEqual(parts.mapped("invoice_count"), [2, 1])
+                self.assertEqual(parts.exchange_ids, self._out(moves))
+                parts.exchange_ids.chorus_flow_id = False
+        self._integrate(moves)
+        self.assertEqual(set(self._out(moves).mapped("state")), {"done"})
+        self.assertEqual(self.chorus.calls["deposer/flux"], 1, "emptied flows stay")

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
@@ -62,13 +63,22 @@ class TestChorusFollow(ChorusFlowCommon):
             {
                 "comment": "Le voici",
                 "document_ids": [
-                    Command.create({**document, "name": "sans_extension"})
+                    Command.create(document),
+                    Command.create({**document, "name": "sans_extension"}),
+                    Command.create({**document, "name": "BL.pdf"}),
                 ],
             }
         )
-        with self.assertRaisesRegex(UserError, "sans_extension"):
+        with self.assertRaisesRegex(UserError, "sans_extension(.|\n)*BL.pdf"):
             wizard.action_complete()
-        wizard.document_ids.name = "bl.pdf"
+        calls = self.chorus.calls
+        self.assertNotIn("ajouter/fichier", calls, "nothing leaves before all is well")
+        with (
+            patch("odoo.addons.chorus_edi.lib.checks.TOTAL_BYTES", 1000),
+            self.assertRaisesRegex(UserError, "MB"),
+        ):
+            wizard.document_ids = wizard.document_ids[:1]
+            wizard.action_complete()
         wizard.action_complete()
         there = self.chorus.invoice(move.name)
         self.assertEqual(there["status"], "COMPLETEE")

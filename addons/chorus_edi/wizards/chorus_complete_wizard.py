@@ -45,12 +45,12 @@ class ChorusCompleteWizard(models.TransientModel):
                 )
             )
         row = move.sudo().chorus_invoice_ids
+        documents = self.document_ids._files(move.sudo().demat_document_id.size)
         account = move.company_id._chorus_account()
         client = account._chorus_client()
         try:
             files = [
-                (client.add_file(*document._file()), document.name)
-                for document in self.document_ids
+                (client.add_file(*document), document[0]) for document in documents
             ]
             client.complete(row.external_id, comment, files)
         except errors.OutcomeUnknown:
@@ -107,16 +107,21 @@ class ChorusCompleteDocument(models.TransientModel):
     name = fields.Char(string="File")
     content = fields.Binary(required=True, attachment=False)
 
-    def _file(self):
-        """``(name, mimetype, bytes)``
+    def _files(self, invoice_size):
+        """``[(name, mimetype, bytes)]``, all of them checked before any leaves.
 
-        :raises UserError: Chorus Pro would not take it
+        :param invoice_size: bytes of the invoice, which count for the total
+        :raises UserError: Chorus Pro would not take them; all reasons at once
         """
-        name, content = self.name or "", base64.b64decode(self.content)
-        problems = check_attachments([(name, len(content))])
+        files = [
+            (document.name or "", base64.b64decode(document.content))
+            for document in self
+        ]
+        sizes = [(name, len(content)) for name, content in files]
+        problems = check_attachments(sizes, invoice_size=invoice_size)
         if problems:
             raise UserError("\n".join(self._words(problem) for problem in problems))
-        return name, guess(name, content), content
+        return [(name, guess(name, content), content) for name, content in files]
 
     def _words(self, problem):
         if not (self.env.lang or "").startswith("fr"):
