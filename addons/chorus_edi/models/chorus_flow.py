@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.demat_base.models.session_lock import session_lock
+from odoo.addons.ged_archive.models.alive import alive
 
 from ..lib import codes, numbers, packages
 from .chorus_account import MODES
@@ -139,7 +139,7 @@ class ChorusFlow(models.Model):
     def _alive(self):
         """Hold the lock of a living worker; yields whether we got it."""
         self.ensure_one()
-        return session_lock(self.env, LOCK_CLASS, self.id)
+        return alive(self.env.cr, LOCK_CLASS, self.id)
 
     @api.model
     def _committed(self, step):

@@ -9,7 +9,7 @@ from odoo import api, models, modules
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
-from .session_lock import session_lock
+from odoo.addons.ged_archive.models.alive import alive
 
 _logger = logging.getLogger(__name__)
 
@@ -302,7 +302,7 @@ class DematExchange(models.Model):
     def _alive(self):
         """Hold the lock of a living worker; yields whether we got it."""
         self.ensure_one()
-        return session_lock(self.env, LOCK_CLASS, self.id)
+        return alive(self.env.cr, LOCK_CLASS, self.id)
 
     def _demat_run_committed(self, step):
         """Run a step and commit it; after a conflict with another writer, once more.
