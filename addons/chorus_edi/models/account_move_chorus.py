@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
 
 from odoo.addons.demat_base.lib.resolution import Blocking, elsewhere
 
@@ -165,7 +166,7 @@ class AccountMove(models.Model):
                 continue
             note = Markup("<br/>").join(text.splitlines())
             known = move.activity_search([ACTIVITY])
-            if any(activity.note and text[:40] in activity.note for activity in known):
+            if html2plaintext(note) in map(html2plaintext, known.mapped("note")):
                 continue
             move.activity_schedule(
                 ACTIVITY,

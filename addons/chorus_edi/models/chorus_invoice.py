@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..lib import codes
 
@@ -168,6 +169,14 @@ class ChorusInvoice(models.Model):
             begin = invoice.available_at or invoice.deposited_at
             end = invoice.paid_at
             invoice.days_to_payment = (end - begin).days if begin and end else False
+
+    def _read_group_select(self, aggregate_spec, query):
+        # what is not paid has no days yet: its 0 would pull the average down
+        selected = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec != "days_to_payment:avg":
+            return selected
+        paid = self._field_to_sql(self._table, "paid_at", query)
+        return SQL("%s FILTER (WHERE %s IS NOT NULL)", selected, paid)
 
     # -- life -------------------------------------------------------------------------
 

@@ -89,6 +89,29 @@ class TestChorusFollow(ChorusFlowCommon):
         with self.assertRaisesRegex(UserError, "does not ask for"):
             clerk.action_chorus_complete()
 
+    def test_average_days_to_payment_leave_out_what_is_not_paid(self):
+        rows = self._given(2).chorus_invoice_ids.sudo()
+        paid = rows[0]
+        paid.available_at = "2026-11-03 09:00:00"
+        paid.paid_at = "2026-11-13 10:00:00"
+        groups = rows._read_group(
+            [("id", "in", rows.ids)], aggregates=["__count", "days_to_payment:avg"]
+        )
+        self.assertEqual(groups, [(2, 10)])
+        groups = rows._read_group(
+            [("id", "in", rows.ids)], ["paid_at:month"], ["days_to_payment:avg"]
+        )
+        self.assertEqual([days or None for _month, days in groups], [10, None])
+
+    def test_one_cause_is_told_once(self):
+        """Also one whose words are written otherwise in the note (quotes, &)."""
+        move = self._given()
+        for _time in range(2):
+            move._chorus_todo(self.clerk, 'L\'acheteur a écrit : "B & C".\nRépondez.')
+        self.assertEqual(len(move.activity_ids), 1)
+        move._chorus_todo(self.clerk, "L'acheteur a écrit autre chose.")
+        self.assertEqual(len(move.activity_ids), 2)
+
     def test_a_lost_answer_to_completing_is_settled(self):
         move = self._given()
         self.chorus.set_status(move.name, "SUSPENDUE", "Un document")
