@@ -70,11 +70,11 @@ class AccountMove(models.Model):
         # EXTENDS account_payment: an accountant reads what he was let in to, no more;
         # what was taken and is not booked yet is not taken again
         self.ensure_one()
-        return (
-            super()._has_to_be_paid()
-            and self._demat_may_pay()
-            and not self.sudo().transaction_ids.filtered_domain(_taken_domain())
-        )
+        if not (super()._has_to_be_paid() and self._demat_may_pay()):
+            return False
+        # a list asks each of its invoices, and few have any
+        transactions = self.sudo().transaction_ids
+        return not (transactions and transactions.filtered_domain(_taken_domain()))
 
     def _demat_may_pay(self):
         """Say whether the user of the session may pay this move on line.

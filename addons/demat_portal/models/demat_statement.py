@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, Query
+from odoo.tools import SQL, Query, date_utils
 
 from ..lib import statement_filter
 
@@ -21,12 +21,14 @@ OPEN_TERM = SQL(
     "term.display_type = 'payment_term' AND term.amount_residual_currency > 0"
 )
 _ORDERS = {
-    "newest": "date DESC, rank DESC, move_id DESC, partner_id, currency_id",
+    # the other way round from top to bottom, as the balance is added up
+    "newest": "date DESC, rank DESC, move_id DESC, partner_id DESC, currency_id DESC",
     "oldest": "date, rank, move_id, partner_id, currency_id",
     "due": "due NULLS LAST, date, rank, move_id, partner_id, currency_id",
     "number": "name, move_id, partner_id, currency_id",
     "amount": "amount DESC, date, rank, move_id, partner_id, currency_id",
 }
+_BY_DATE = ("", "newest", "oldest")
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -77,6 +79,8 @@ class DematStatement(models.AbstractModel):
         """Return what the queries of these entities have in common, looked up once."""
         # a field that is to be written may be one that is read
         self.env.flush_all()
+        # to start other processes of the database would take longer than they spare
+        self.env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         return Source(
             entities=tuple(entities.ids) or (0,),
             accounts=self._receivable_ids(),
@@ -86,20 +90,23 @@ class DematStatement(models.AbstractModel):
             crossed=self._crosses(entities),
         )
 
-    def _lines_sql(self, source, term=None):
-        """Return the query of all the lines of a source.
+    def _lines_sql(self, source, show="all", term=None):
+        """Return the query of the lines of a source.
 
+        :param show: those of ``statement_filter.SHOWS`` are asked for: entries without
+            anything open, and invoices that are not overdue, may be left out
         :param term: the join of what is open of the invoices; without one their
             ``due`` is the day on the invoice, and nothing is ``late``
         """
+        chosen = self._overdue_sql(source) if show == "overdue" else SQL("TRUE")
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
-            self._invoices_sql(source.visible, term),
-            self._entries_sql(source),
+            self._invoices_sql(source.visible, chosen, term),
+            self._entries_sql(source, only_open=show != "all"),
             self._pending_sql(source),
         )
 
-    def _invoices_sql(self, query, term):
+    def _invoices_sql(self, query, chosen, term):
         """Invoices and credit notes, through the rules of the user."""
         return SQL(
             """
@@ -122,8 +129,9 @@ class DematStatement(models.AbstractModel):
                    %(due)s AS due, account_move.payment_state, %(late)s AS late
               FROM %(source)s
               %(term)s
-             WHERE %(where)s
+             WHERE %(where)s AND %(chosen)s
             """,
+            chosen=chosen,
             due=SQL("COALESCE(term.due, account_move.invoice_date_due)")
             if term
             else SQL("account_move.invoice_date_due"),
@@ -133,17 +141,27 @@ class DematStatement(models.AbstractModel):
             where=query.where_clause or SQL("TRUE"),
         )
 
-    def _term_sql(self, source, join):
+    def _overdue_sql(self, source):
+        """Return the condition that an instalment of an invoice is past."""
+        return SQL(
+            "%s AND account_move.id IN (SELECT term.move_id "
+            "FROM account_move_line AS term WHERE %s "
+            "AND COALESCE(term.date_maturity, term.date) < %s)",
+            UNPAID,
+            self._open_terms(source),
+            fields.Date.context_today(self),
+        )
+
+    def _term_sql(self, source):
         """Return the join of what is open of the invoices, all of it read at once.
 
         An invoice may be due in several parts: ``due`` is the oldest one that is open,
         ``late`` the sum of those that are past.
         """
         return SQL(
-            "%(join)s (SELECT move_id, %(sums)s FROM account_move_line AS term "
+            "LEFT JOIN (SELECT move_id, %(sums)s FROM account_move_line AS term "
             "WHERE %(open)s GROUP BY move_id) AS term "
             "ON term.move_id = account_move.id AND %(unpaid)s",
-            join=join,
             sums=self._term_sums(),
             open=self._open_terms(source),
             unpaid=UNPAID,
@@ -190,7 +208,7 @@ class DematStatement(models.AbstractModel):
         )
         return found.get_result_ids() or (0,)
 
-    def _rows_sql(self, wanted, overview, company=None, part=None):
+    def _rows_sql(self, wanted, overview, company=None, part=None, period=None):
         """Return the query of the lines that are shown, each with the balance after it.
 
         The balance is the one of the whole account, so that a filter by anything but
@@ -198,20 +216,20 @@ class DematStatement(models.AbstractModel):
 
         :param part: which of the lines (``LIMIT``): what is open is then looked up for
             these alone, where it decides neither about them nor about their order
+        :param period: first and last day, instead of those that are asked for
         """
+        period = period or wanted.period()
         if wanted.partial:
             balance = SQL("NULL::numeric AS balance")
         else:
             balance = SQL(
                 "%s + SUM(amount) OVER (PARTITION BY company_id, currency_id "
                 "ORDER BY date, rank, move_id, partner_id) AS balance",
-                self._opening_sql(wanted, overview),
+                self._opening_sql(overview, period[0]),
             )
-        overdue = wanted.show == "overdue"
-        later = part and not overdue and wanted.sort != "due"
-        join = SQL("JOIN") if overdue else SQL("LEFT JOIN")
+        later = part and wanted.sort != "due"
         source = overview["source"]
-        term = None if later else self._term_sql(source, join)
+        term = None if later else self._term_sql(source)
         order = SQL(_ORDERS[wanted.sort or "newest"])  # pylint: disable=sql-injection
         rows = SQL(
             """
@@ -220,8 +238,8 @@ class DematStatement(models.AbstractModel):
              WHERE %(filter)s ORDER BY %(order)s %(part)s
             """,
             balance=balance,
-            lines=self._lines_sql(source, term),
-            filter=self._filter_sql(wanted, company),
+            lines=self._lines_sql(source, wanted.show, term),
+            filter=self._filter_sql(wanted, period, company),
             order=order,
             part=part or SQL(""),
         )
@@ -243,9 +261,9 @@ class DematStatement(models.AbstractModel):
             order,
         )
 
-    def _opening_sql(self, wanted, overview):
-        """Return what each account had before the dates, as an expression of a line."""
-        openings = self._openings_before(wanted, overview)
+    def _opening_sql(self, overview, first):
+        """Return what each account had before a day, as an expression of a line."""
+        openings = self._openings_before(overview, first)
         cases = [
             SQL("WHEN company_id = %s AND currency_id = %s THEN %s", *key, amount)
             for key, amount in openings.items()
@@ -255,40 +273,46 @@ class DematStatement(models.AbstractModel):
         return SQL("CASE %s ELSE 0 END", SQL(" ").join(cases))
 
     @api.private
-    def _openings_before(self, wanted, overview):
-        """Return ``{(company id, currency id): sum}`` of what is before the dates."""
-        first, _last = wanted.period()
+    def _openings_before(self, overview, first):
+        """Return ``{(company id, currency id): sum}`` of what is before a day, the
+        first one of a month; nothing without a day."""
         return {
             key: sum(amount for month, amount in months.items() if month < first)
             for key, months in overview["months"].items()
             if first
         }
 
-    def _filter_sql(self, wanted, company=None):
+    def _filter_sql(self, wanted, period, company=None):
         parts = [SQL("TRUE")]
         if company:
             parts.append(SQL("company_id = %s", company.id))
-        first, last = wanted.period()
-        if first:
-            parts.append(SQL("date BETWEEN %s AND %s", first, last))
+        if period[0]:
+            parts.append(SQL("date BETWEEN %s AND %s", *period))
         if wanted.site:
             parts.append(SQL("project_id = %s", wanted.site))
         if wanted.show == "unpaid":
             parts.append(SQL("open != 0"))
         elif wanted.show == "overdue":
-            parts.append(SQL("late > 0"))
+            # of the invoices these alone are asked for
+            parts.append(SQL("(rank < 2 OR late > 0)"))
         if wanted.search:
-            text = f"%{wanted.search.translate(_LIKE)}%"
-            hidden = self._names_hidden_sql(SQL("ref"))
-            found = [
-                SQL("name ILIKE %s", text),
-                # what is not shown is not found either
-                SQL("ref ILIKE %s AND (rank < 2 OR NOT %s)", text, hidden),
-            ]
-            for amount in statement_filter.amounts(wanted.search):
-                found.append(SQL("ABS(amount) = %s OR ABS(open) = %s", amount, amount))
-            parts.append(SQL("(%s)", SQL(" OR ").join(found)))
+            parts += self._search_sql(wanted.search)
         return SQL(" AND ").join(parts)
+
+    def _search_sql(self, words):
+        """Yield the conditions that a line holds some words.
+
+        Two, because the database looks for the first one where it reads the tables, and
+        asks the second, which takes queries, about what it found.
+        """
+        text = f"%{words.translate(_LIKE)}%"
+        found = [SQL("name ILIKE %s", text)]
+        for amount in statement_filter.amounts(words):
+            found.append(SQL("ABS(amount) = %s OR ABS(open) = %s", amount, amount))
+        yield SQL("(%s)", SQL(" OR ").join([*found, SQL("ref ILIKE %s", text)]))
+        # what is not shown is not found either
+        shown = SQL("rank < 2 OR NOT %s", self._names_hidden_sql(SQL("ref")))
+        yield SQL("(%s)", SQL(" OR ").join([*found, shown]))
 
     # -- answers ---------------------------------------------------------------------
 
@@ -296,13 +320,50 @@ class DematStatement(models.AbstractModel):
     def _page(self, wanted, limit, overview):
         """Return one page of lines.
 
+        Of the whole account in the order of its dates, the overview knows how many
+        lines each month has: only the months of the page are read, so that a page takes
+        as long whatever the number of lines.
+
         :return: ``(rows, total)``: dictionaries by the columns of the query, and the
             number of lines of all the pages
         """
-        part = SQL("LIMIT %s OFFSET %s", limit, (wanted.page - 1) * limit)
-        self.env.cr.execute(self._rows_sql(wanted, overview, part=part))
+        offset, period, total = (wanted.page - 1) * limit, wanted.period(), None
+        if not wanted.partial and wanted.sort in _BY_DATE:
+            total = sum(self._counts(overview, period).values())
+            if offset >= total:
+                return [], total
+            period, offset = self._months_of(wanted, limit, overview)
+        part = SQL("LIMIT %s OFFSET %s", limit, offset)
+        query = self._rows_sql(wanted, overview, part=part, period=period)
+        self.env.cr.execute(query)
         rows = self.env.cr.dictfetchall()
-        return rows, rows[0]["total"] if rows else 0
+        if total is None:
+            total = rows[0]["total"] if rows else 0
+        return rows, total
+
+    def _counts(self, overview, period):
+        """Return ``{first day of the month: number of lines}`` of a period."""
+        first, last = period
+        return {
+            month: count
+            for month, count in overview["lines"].items()
+            if not first or first <= month <= last
+        }
+
+    def _months_of(self, wanted, limit, overview):
+        """Return the days between which a page has its lines, and its offset there."""
+        counts = self._counts(overview, wanted.period())
+        months = sorted(counts, reverse=wanted.sort != "oldest")
+        before, read, chosen = (wanted.page - 1) * limit, 0, []
+        for month in months:
+            if not chosen and before >= counts[month]:
+                before -= counts[month]
+                continue
+            chosen.append(month)
+            read += counts[month]
+            if read >= before + limit:
+                break
+        return (min(chosen), date_utils.end_of(max(chosen), "month")), before
 
     @api.private
     def _every(self, wanted, overview, company=None, chunk=1000):

@@ -24,12 +24,15 @@ class DematStatement(models.AbstractModel):
 
     _inherit = "demat.statement"
 
-    def _entries_sql(self, source):
+    def _entries_sql(self, source, only_open=False):
         """Payments and other entries on the customer's account.
 
         One line for each entry and currency. What an entry leaves open is owed, or to
         be used, as with an invoice: an opening entry is due at its date, and a bill of
         exchange that took the place of an invoice nets to nothing but is still owed.
+
+        The columns have the types of those of the invoices, and what is searched in is
+        part of the groups: only so the database applies a filter before it adds up.
         """
         return SQL(
             """
@@ -40,17 +43,37 @@ class DematStatement(models.AbstractModel):
                    part.company_id, part.currency_id, NULL::integer AS project_id,
                    SUM(part.amount) AS amount, SUM(part.open) AS open,
                    MIN(part.due) FILTER (WHERE part.open > 0) AS due,
-                   NULL AS payment_state,
+                   NULL::varchar AS payment_state,
                    COALESCE(SUM(part.open) FILTER (
                        WHERE part.open > 0 AND part.due < %(today)s), 0) AS late
               FROM (%(parts)s) AS part
               JOIN account_move AS move ON move.id = part.move_id
+             WHERE %(chosen)s
              GROUP BY move.id, part.date, part.partner_id, part.company_id,
-                      part.currency_id
+                      part.currency_id, move.name, move.ref
             HAVING SUM(part.amount) != 0 OR BOOL_OR(part.open != 0)
             """,
             today=fields.Date.context_today(self),
             parts=self._parts_sql(source),
+            chosen=self._open_entries_sql(source) if only_open else SQL("TRUE"),
+        )
+
+    def _open_entries_sql(self, source):
+        """Return the condition that something of an entry is open: few are."""
+        return SQL(
+            """
+            move.id IN (
+                SELECT line.move_id
+                  FROM account_move_line AS line
+                  JOIN res_partner AS partner ON partner.id = line.partner_id
+                 WHERE partner.commercial_partner_id IN %(entities)s
+                   AND line.account_id IN %(accounts)s
+                   AND line.reconciled IS NOT TRUE
+                   AND line.display_type = 'product'
+                   AND line.amount_residual_currency != 0)
+            """,
+            entities=source.entities,
+            accounts=source.accounts,
         )
 
     def _parts_sql(self, source):
@@ -241,8 +264,9 @@ class DematStatement(models.AbstractModel):
                    payment.name, payment.memo AS ref,
                    partner.commercial_partner_id AS partner_id,
                    payment.company_id, payment.currency_id, NULL::integer AS project_id,
-                   -payment.amount AS amount, 0 AS open,
-                   NULL::date AS due, NULL AS payment_state, 0 AS late
+                   -payment.amount AS amount, 0::numeric AS open,
+                   NULL::date AS due, NULL::varchar AS payment_state,
+                   0::numeric AS late
               FROM account_payment AS payment
               JOIN res_partner AS partner ON partner.id = payment.partner_id
              WHERE partner.commercial_partner_id IN %(entities)s

@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -23,12 +25,15 @@ class DematStatement(models.AbstractModel):
 
         :return: ``{"accounts": {(company id, currency id): {"balance", "late",
             **ages}}, "months": {(company id, currency id): {first day: sum}},
-            "sites": [project id], "source": Source}``
+            "lines": {first day: number of lines}, "sites": [project id],
+            "source": Source}``
         """
         source = self._source(entities)
         answer = {"accounts": {}, "months": {}, "sites": [], "source": source}
+        answer["lines"] = lines = defaultdict(int)
         for row in self.env.execute_query(self._overview_sql(source)):
-            level, company, currency, month, age, amount, balance, late, sites = row
+            level, company, currency, month, age, amount, *sums, count, sites = row
+            balance, late = sums
             key = company, currency
             account = answer["accounts"].setdefault(key, dict.fromkeys(AGES, 0))
             answer["sites"] = sites or []
@@ -38,6 +43,7 @@ class DematStatement(models.AbstractModel):
                 account[AGES[age]] = amount
             elif level == 1 and month:
                 answer["months"].setdefault(key, {})[month] = amount
+                lines[month] += int(count)
         return answer
 
     def _overview_sql(self, source):
@@ -50,7 +56,7 @@ class DematStatement(models.AbstractModel):
                  part AS (%(parts)s)
             SELECT GROUPING(month, age), company_id, currency_id, month, age,
                    SUM(amount), SUM(amount) FILTER (WHERE age IS NULL),
-                   SUM(amount) FILTER (WHERE age > 0),
+                   SUM(amount) FILTER (WHERE age > 0), SUM(lines),
                    (SELECT ARRAY_AGG(DISTINCT project_id) FROM invoice
                      WHERE project_id IS NOT NULL)
               FROM part
@@ -93,48 +99,31 @@ class DematStatement(models.AbstractModel):
         """Return the queries of sums by month, and of what is open by age."""
         yield SQL(
             "SELECT company_id, currency_id, %s AS month, NULL::integer AS age, "
-            "SUM(amount) AS amount FROM invoice GROUP BY 1, 2, 3",
+            "SUM(amount) AS amount, COUNT(*) AS lines FROM invoice GROUP BY 1, 2, 3",
             MONTH,
         )
         yield SQL(
-            "SELECT company_id, currency_id, NULL, age, SUM(term.amount) FROM term "
+            "SELECT company_id, currency_id, NULL, age, SUM(term.amount), 0 FROM term "
             "JOIN invoice ON invoice.id = term.move_id AND invoice.unpaid "
             "GROUP BY 1, 2, 4"
         )
-        yield self._entry_months_sql()
+        # an entry that moves nothing and leaves nothing open is not shown
         yield SQL(
-            "SELECT company_id, currency_id, NULL, %s, SUM(open) FROM entry "
+            "SELECT company_id, currency_id, month, NULL, SUM(amount), COUNT(*) "
+            "FROM (SELECT company_id, currency_id, %s AS month, SUM(amount) AS amount "
+            "FROM entry GROUP BY move_id, partner_id, 1, 2, 3 "
+            "HAVING SUM(amount) != 0 OR BOOL_OR(open != 0)) AS shown GROUP BY 1, 2, 3",
+            MONTH,
+        )
+        yield SQL(
+            "SELECT company_id, currency_id, NULL, %s, SUM(open), 0 FROM entry "
             "WHERE open > 0 GROUP BY 1, 2, 4",
             self._age_sql(SQL("due")),
         )
         yield SQL(
-            "SELECT company_id, currency_id, %s, NULL, amount FROM (%s) AS pending",
+            "SELECT company_id, currency_id, %s, NULL, amount, 1 FROM (%s) AS pending",
             MONTH,
             self._pending_sql(source),
-        )
-
-    def _entry_months_sql(self):
-        """Return the query of the sums of entries by month.
-
-        An entry that moves nothing and leaves nothing open is not shown: a month has to
-        have another one. Only of a month that adds up to nothing they are looked at one
-        by one.
-        """
-        return SQL(
-            """
-            SELECT company_id, currency_id, month, NULL, amount
-              FROM (SELECT company_id, currency_id, %(month)s AS month,
-                           SUM(amount) AS amount, BOOL_OR(open != 0) AS open
-                      FROM entry GROUP BY 1, 2, 3) AS sums
-             WHERE CASE WHEN amount != 0 OR open THEN TRUE ELSE EXISTS (
-                   SELECT FROM entry
-                    WHERE entry.company_id = sums.company_id
-                      AND entry.currency_id = sums.currency_id
-                      AND %(month)s = sums.month
-                    GROUP BY entry.move_id, entry.partner_id
-                   HAVING SUM(entry.amount) != 0) END
-            """,
-            month=MONTH,
         )
 
     def _age_sql(self, due):

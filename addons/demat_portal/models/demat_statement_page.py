@@ -121,7 +121,7 @@ class DematStatement(models.AbstractModel):
         leaves, is ``credit``: with it the ageing makes up the balance.
         """
         first, last = wanted.period()
-        openings = self._openings_before(wanted, overview)
+        openings = self._openings_before(overview, first)
         several = len({company for company, _currency in overview["accounts"]}) > 1
         values = []
         for (company_id, currency_id), sums in sorted(overview["accounts"].items()):

@@ -9,6 +9,7 @@ from . import test_pay_instalments
 from . import test_statement
 from . import test_statement_entries
 from . import test_statement_files
+from . import test_statement_pages
 from . import test_rights
 from . import test_access_granted
 from . import test_accounts

@@ -69,6 +69,7 @@ class GroupCase(DematInvoiceCommon, HttpCase):
     @classmethod
     def _published(cls, partner=None, *, amount=100.0, due="2026-10-01", **values):
         """A sent invoice without tax, as its customer sees it."""
+        values = {"invoice_date": "2026-09-01", **values}
         move = cls._invoice(
             partner,
             invoice_line_ids=[
@@ -77,7 +78,6 @@ class GroupCase(DematInvoiceCommon, HttpCase):
                 )
             ],
             invoice_payment_term_id=False,
-            invoice_date="2026-09-01",
             invoice_date_due=due,
             **values,
         )
