@@ -12,8 +12,8 @@ class AccountMove(models.Model):
         "(commercial_partner_id, COALESCE(invoice_date, date)) "
         "WHERE state = 'posted' AND move_type != 'entry'"
     )
-    # What is not paid, oldest due day first: few among all of a good customer, and asked
-    # for at each page.
+    # What is not paid, oldest due day first: few among all of a good customer, and
+    # asked for at each page.
     _demat_portal_unpaid_idx = models.Index(
         "(commercial_partner_id, invoice_date_due) "
         "WHERE state = 'posted' AND move_type != 'entry' "

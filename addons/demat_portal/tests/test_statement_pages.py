@@ -39,9 +39,11 @@ class TestStatementPages(StatementCase):
     @classmethod
     def _entries(cls):
         """An entry of two customers, and two that move nothing."""
-        customers = cls.moves[0].line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-        ).account_id
+        customers = (
+            cls.moves[0]
+            .line_ids.filtered(lambda line: line.display_type == "payment_term")
+            .account_id
+        )
         other = cls.company_data["default_account_revenue"]
         mine, theirs = (
             {"partner_id": one.id, "date_maturity": "2025-04-30"}
@@ -109,7 +111,7 @@ class TestStatementPages(StatementCase):
         self.assertFalse(whole)
 
     def test_a_line_that_moves_nothing(self):
-        """What is settled within one entry is no line; what leaves something open is."""
+        """What is settled within an entry is no line; what leaves something open is."""
         lines, _pages = self._read(50, year="all")
         dates = [str(line["date"]) for line in lines]
         self.assertEqual(dates.count("2025-02-10"), 1)
@@ -121,9 +123,7 @@ class TestStatementPages(StatementCase):
         for sort, way in (("newest", 1), ("oldest", -1)):
             lines = self._whole(year="all", sort=sort)[::way]
             for later, earlier in zip(lines, lines[1:], strict=False):
-                self.assertEqual(
-                    later["balance"], earlier["balance"] + later["amount"]
-                )
+                self.assertEqual(later["balance"], earlier["balance"] + later["amount"])
             self.assertEqual(lines[-1]["balance"], lines[-1]["amount"])
 
     def test_filters_leave_what_they_say(self):
