@@ -56,7 +56,9 @@ class ChorusReturn(models.Model):
         # one after the other: what cannot be read is told after all the others
         for name, content in box.fetch():
             committed(
-                lambda name=name, content=content: self._take(account, name, content)
+                lambda name=name, content=content: self._take(
+                    account, name, content
+                )._chorus_archive()
             )
             box.acknowledge(name)
 

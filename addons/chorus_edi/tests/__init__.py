@@ -10,6 +10,7 @@ from . import test_chorus_flow
 from . import test_chorus_settle
 from . import test_chorus_follow
 from . import test_chorus_by_hand
+from . import test_chorus_report_archive
 from . import test_chorus_overdue
 
 # consultation of VIES

@@ -134,6 +134,10 @@ class TestChorusByHand(ChorusFlowCommon):
         self.assertFalse(list((folder / "in").iterdir()), "both are taken off")
         kept = self.env["chorus.return"].search([], limit=2)
         self.assertEqual(sorted(kept.mapped("state")), ["done", "failed"])
+        read = kept.filtered(lambda one: one.state == "done")
+        self.assertEqual(read.document_id.kind_id.code, "chorus_report")
+        self.assertEqual(read.document_id._get_content(), content.encode())
+        self.assertFalse((kept - read).document_id, "what says nothing proves nothing")
         # the same file again changes nothing
         (folder / "in" / "retour.xml").write_text(content, encoding="utf-8")
         self._follow()
