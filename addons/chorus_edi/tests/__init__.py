@@ -7,6 +7,7 @@ from . import test_chorus_invoice
 
 # flows and what became of each invoice
 from . import test_chorus_flow
+from . import test_chorus_branch
 from . import test_chorus_settle
 from . import test_chorus_follow
 from . import test_chorus_by_hand

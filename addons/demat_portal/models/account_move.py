@@ -15,13 +15,15 @@ class AccountMove(models.Model):
     # What is not paid, oldest due day first: few among all of a good customer, and
     # asked for at each page.
     _demat_portal_unpaid_idx = models.Index(
-        "(commercial_partner_id, invoice_date_due) "
+        "(commercial_partner_id, partner_id, invoice_date_due) "
         "WHERE state = 'posted' AND move_type != 'entry' "
         "AND payment_state NOT IN ('in_payment', 'paid', 'reversed')"
     )
-    # The list of invoices asks by customer, newest first, and by year.
+    # The list of invoices asks by customer, newest first, and by year; with what the
+    # rules of access look at, the invoices of a year are counted in the index alone.
     _demat_portal_list_idx = models.Index(
         "(partner_id, invoice_date) "
+        "INCLUDE (move_type, state, demat_state, company_id) "
         "WHERE state NOT IN ('cancel', 'draft') AND move_type != 'entry'"
     )
 

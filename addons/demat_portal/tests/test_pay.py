@@ -1,5 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+import io
+
+import zxingcpp
+from PIL import Image
+
 from odoo.tests import tagged
 
 from .common_pay import PAY, PayCase
@@ -114,7 +120,8 @@ class TestPay(PayCase):
         self.assertIn("leave out a credit note", page.text_content())
 
     def test_transfer_with_its_qr_code(self):
-        moves = [self._published(amount=10), self._published(amount=20)]
+        # as numbers of a computer these make 30.299999999999997
+        moves = [self._published(amount=10.1), self._published(amount=20.2)]
         self._as(self.owner)
         page = self._page(self._ids(*moves))
         text = page.text_content()
@@ -124,7 +131,17 @@ class TestPay(PayCase):
         for move in moves:
             self.assertIn(move.name, text)
         [image] = page.xpath("//figure/img/@src")
-        self.assertTrue(image.startswith("data:image/png;base64,"))
+        kind, _comma, content = image.partition(",")
+        self.assertEqual(kind, "data:image/png;base64")
+        picture = Image.open(io.BytesIO(base64.b64decode(content)))
+        # a bank's app reads this (EPC069-12)
+        [code] = zxingcpp.read_barcodes(picture)
+        lines = code.text.split("\n")
+        self.assertEqual(lines[:4], ["BCD", "002", "1", "SCT"])
+        self.assertEqual(lines[5], self.company.name)
+        self.assertEqual(lines[6], "FR7630006000011234567890189")
+        self.assertEqual(lines[7], "EUR30.3")
+        self.assertEqual(lines[10], " ".join(move.name for move in moves))
 
     def test_reference_of_a_transfer_keeps_to_its_140_characters(self):
         moves = self.env["account.move"].create(

@@ -4,6 +4,8 @@
 
 import io
 
+import pytest
+import zxingcpp
 from demat_lib_ged_archive import qr
 from PIL import Image
 
@@ -20,6 +22,15 @@ def test_no_margin_three_corners():
     image = Image.open(io.BytesIO(qr.png(ADDRESS, 100)))
     last = image.width - 1
     assert [image.getpixel(at) for at in ((0, 0), (last, 0), (0, last))] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("size", [100, 300])
+def test_a_telephone_reads_it(size):
+    image = Image.open(io.BytesIO(qr.png(ADDRESS, size)))
+    # what it is printed on is its margin
+    paper = Image.new("L", (image.width + 40, image.height + 40), 255)
+    paper.paste(image, (20, 20))
+    assert [code.text for code in zxingcpp.read_barcodes(paper)] == [ADDRESS]
 
 
 def test_each_text_its_own():
