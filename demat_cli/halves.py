@@ -27,11 +27,15 @@ MOVED = (
     "tests/test_lint.py",
     "tests/test_drawing_compared.py",
     "tests/test_install_uninstall.py",
+    "tests/test_chorus_journey.py",
+    "tests/test_archive_papers.py",
 )
 JOBS_VARIABLE = "DEMAT_TEST_JOBS"
 _REPORT = "--junitxml"
 #: Words of pytest for the numbers of its reports.
 _WORDS = (("failures", "failed"), ("passed", "passed"), ("skipped", "skipped"))
+#: Seconds that a half has to put away what it started, once it is interrupted.
+_GRACE = 60
 #: Seconds between two signs of life.
 _PATIENCE = 120
 
@@ -94,6 +98,11 @@ def _split_report(arguments):
     return wanted_files[-1].partition("=")[2] if wanted_files else None, rest
 
 
+def _hear_interruptions():
+    """What a script starts in the background is deaf to them, with its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class _Half:
     """One of the two runs."""
 
@@ -109,13 +118,18 @@ class _Half:
                 cwd=root,
                 # an interruption reaches it once, from here
                 start_new_session=True,
+                # no thread runs yet
+                preexec_fn=_hear_interruptions,  # noqa: PLW1509
             )
 
     def interrupt(self):
-        """End it as Ctrl-C would, with what it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait()
+        """End it as Ctrl-C would, with what it started; then less gently."""
+        for means in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, means)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(_GRACE)
+                return
 
     def progress(self):
         """Where it is: the share of its last line."""
