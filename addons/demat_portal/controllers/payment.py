@@ -13,7 +13,7 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
-from ..models.account_move_pay import MOST
+from ..models.account_move_pay import MOST, OPEN_STATES
 from .dematerialisation import admit
 from .statement import DematStatementController
 
@@ -147,7 +147,13 @@ class DematPayment(PortalAccount):
         if not request.env.user._is_portal():
             return super()._get_overdue_invoice_count()
         Move = request.env["account.move"]
-        return Move.search_count(Move._demat_overdue_domain(), limit=limit)
+        return Move.search_count(self._demat_overdue(), limit=limit)
+
+    def _demat_overdue(self):
+        """Return the domain of what is overdue, put together once for a request."""
+        if not hasattr(request, "demat_overdue"):
+            request.demat_overdue = request.env["account.move"]._demat_overdue_domain()
+        return request.demat_overdue
 
     def _prepare_home_portal_values(self, counters):
         # EXTENDS account: the home page shows how many
@@ -161,9 +167,7 @@ class DematPayment(PortalAccount):
         filters = super()._get_account_searchbar_filters()
         if request.env.user._is_portal():
             # a list would lose what only domains may say
-            filters["overdue_invoices"]["domain"] = request.env[
-                "account.move"
-            ]._demat_overdue_domain()
+            filters["overdue_invoices"]["domain"] = self._demat_overdue()
         return filters
 
     # -- steps ------------------------------------------------------------------------
@@ -299,16 +303,31 @@ class DematStatementPayment(DematStatementController):
         response = super().statement(**params)
         values = response.qcontext
         own = request.env.user._demat_portal_own()
+        payable = [
+            line
+            for line in values["lines"]
+            if line["payable"] and line["partner_id"] in own.ids
+        ]
+        values["demat_pay_ticked"] = bool(payable)
+        values["demat_pay_overdue"] = self._demat_any_overdue(values, own, payable)
+        return response
+
+    def _demat_any_overdue(self, values, own, payable):
+        """Say whether the user may pay something that is overdue.
+
+        The lines that are shown tell it as a rule, the sums where nothing is late; only
+        else the invoices are asked.
+        """
+        if any(
+            line["late"] and line["payment_state"] in OPEN_STATES for line in payable
+        ):
+            return True
+        if not any(sums["late"] for sums in values["overview"]["accounts"].values()):
+            return False
         Move = request.env["account.move"]
         mine = Domain("commercial_partner_id", "in", (values["entities"] & own).ids)
-        values["demat_pay_ticked"] = any(
-            line["payable"] and line["partner_id"] in own.ids
-            for line in values["lines"]
-        )
-        values["demat_pay_overdue"] = bool(
-            Move.search_count(mine & Move._demat_overdue_domain(own), limit=1)
-        )
-        return response
+        late = mine & Move._demat_overdue_domain(own)
+        return bool(Move.search_count(late, limit=1))
 
 
 def _check_reader():

@@ -156,6 +156,20 @@ class TestPay(PayCase):
         shown = text.count("FAC/")
         self.assertTrue(text.endswith(f"+{30 - shown}"))
 
+    def test_what_is_overdue_is_offered_wherever_it_is(self):
+        """On the page that shows it, and on one that does not."""
+        self._as(self.owner)
+        self._published(amount=10, due="2099-01-31")
+        offered = "scope=overdue"
+        self.assertNotIn(offered, self._get("/my/statement").text)
+        late = self._published(amount=20, invoice_date="2025-03-01", due="2025-03-31")
+        for query in ("year=2025", "year=2026", "search=nothing", "year=all"):
+            page = self._get(f"/my/statement?{query}").text
+            self.assertEqual(late.name in page, query in ("year=2025", "year=all"))
+            self.assertIn(offered, page)
+        self._as(self.neighbour)
+        self.assertNotIn(offered, self._get("/my/statement").text)
+
     def test_forged_offers_start_nothing(self):
         mine = self._published(amount=100)
         foreign = self._published(self.silent, amount=1)

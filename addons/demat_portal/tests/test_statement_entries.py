@@ -52,6 +52,8 @@ class TestStatementEntries(StatementCase):
         page = self.url_open("/my/statement").text
         self.assertNotIn("Paid in advance", page)
         self.assertIn("days late", page)
+        # late, and nothing that is paid on line
+        self.assertNotIn("scope=overdue", page)
         csv = self.url_open("/my/statement/csv?show=overdue").text
         self.assertIn("1000.00;;1000.00;", csv)
 
