@@ -27,6 +27,8 @@ class DematPortalInvoices(PortalAccount):
             page, date_begin, date_end, sortby, filterby, domain=domain, **kwargs
         )
         values["pager"]["url_args"]["year"] = year
+        # each day of the list is written once, see ``ir.qweb.field.date``
+        request.demat_days = {}
         return {**values, "year": year, "years": self._invoice_years()}
 
     def _invoice_years(self):

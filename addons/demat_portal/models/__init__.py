@@ -20,6 +20,7 @@ from . import demat_notified_portal
 from . import demat_portal_access
 from . import demat_portal_access_life
 from . import demat_portal_throttle
+from . import ir_qweb_field_date
 from . import mail_template
 from . import res_config_settings
 from . import res_partner_access

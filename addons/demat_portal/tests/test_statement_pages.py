@@ -1,9 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dataclasses import replace
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from ..lib import statement_filter
 from .common_statement import StatementCase
@@ -109,6 +111,20 @@ class TestStatementPages(StatementCase):
                         self.assertEqual(self._told(lines), self._told(whole))
                         self.assertEqual(pages, max(-(-len(whole) // limit), 1))
         self.assertFalse(whole)
+
+    def test_the_list_of_invoices_writes_each_day_once(self):
+        self._as(self.owner)
+        fields = "odoo.addons.base.models.ir_qweb_fields.format_date"
+        with patch(fields, wraps=format_date) as written:
+            page = self.url_open("/my/invoices?year=2025").text
+        days = [str(call.args[1]) for call in written.call_args_list]
+        # the days of three invoices and of the credit note, two of them on each
+        self.assertEqual(days.count("2025-04-01"), 1)
+        self.assertEqual(days.count("2025-03-31"), 1)
+        day, lang = self.moves[1].invoice_date, self.owner.lang
+        shown = format_date(self.env, day, lang_code=lang)
+        # twice as date and twice as due day, and the date of the credit note
+        self.assertGreaterEqual(page.count(f">{shown}</"), 5)
 
     def test_a_line_that_moves_nothing(self):
         """What is settled within an entry is no line; what leaves something open is."""
