@@ -64,19 +64,22 @@ def run(root, options):
     ) as name:
         folder = Path(name)
         running = []
-        try:
-            for half in HALVES:
-                command = [sys.executable, root / "demat", *host, "test", *arguments]
-                # pytest shuts its common folder to other users whenever a run begins,
-                # and a database server of the other half may be one
-                own = (f"{_REPORT}={folder / half}.xml", f"--basetemp={folder / half}")
-                chosen = _choice(half)
-                running.append(_Half(half, [*command, *own, *chosen], folder, root))
-            statuses = _wait(running)
-        except KeyboardInterrupt:
-            for half in running:
-                half.interrupt()
-            return 130
+        with _interruptible():
+            try:
+                for half in HALVES:
+                    command = [sys.executable, root / "demat", *host, "test"]
+                    # pytest shuts its common folder to other users whenever a run
+                    # begins, and a database server of the other half may be one
+                    own = (
+                        f"{_REPORT}={folder / half}.xml",
+                        f"--basetemp={folder / half}",
+                    )
+                    command += [*arguments, *own, *_choice(half)]
+                    running.append(_Half(half, command, folder, root))
+                statuses = _wait(running)
+            except KeyboardInterrupt:
+                _interrupt(running)
+                return 130
         reports = [folder / f"{half}.xml" for half in HALVES]
         if report:
             merge(reports, Path(report))
@@ -98,9 +101,29 @@ def _split_report(arguments):
     return wanted_files[-1].partition("=")[2] if wanted_files else None, rest
 
 
-def _hear_interruptions():
-    """What a script starts in the background is deaf to them, with its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextlib.contextmanager
+def _interruptible():
+    """Ctrl-C and the wish of a system to end this are heard, here and in the halves.
+
+    What a script starts in the background is deaf to the first, with its children.
+    """
+    means = signal.SIGINT, signal.SIGTERM
+    before = {one: signal.signal(one, signal.default_int_handler) for one in means}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler or signal.SIG_DFL)
+
+
+def _interrupt(running):
+    """End the halves as Ctrl-C would, both at once; then less gently."""
+    for means in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        for half in running:
+            half.tell(means)
+        over = [half.ends() for half in running]
+        if all(over):
+            return
 
 
 class _Half:
@@ -118,18 +141,19 @@ class _Half:
                 cwd=root,
                 # an interruption reaches it once, from here
                 start_new_session=True,
-                # no thread runs yet
-                preexec_fn=_hear_interruptions,  # noqa: PLW1509
             )
 
-    def interrupt(self):
-        """End it as Ctrl-C would, with what it started; then less gently."""
-        for means in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+    def tell(self, means):
+        """Send a signal to it and to what it started."""
+        if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, means)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(_GRACE)
-                return
+
+    def ends(self):
+        """Wait a while; whether it is over."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_GRACE)
+        return self.process.returncode is not None
 
     def progress(self):
         """Where it is: the share of its last line."""

@@ -3,8 +3,11 @@
 """All the tests in two halves: which choice is split, what is said at the end."""
 
 import signal
+import subprocess
 import sys
+import time
 from argparse import Namespace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -97,29 +100,47 @@ def test_no_report_at_all(tmp_path):
     assert said.splitlines()[-1] == "===== 2 errors in 3671.00s (1:01:11) ====="
 
 
-@pytest.fixture(params=["heard", "ignored"])
-def interruptions(request):
-    """Whether this process hears them: one in the background of a script does not."""
-    if request.param == "heard":
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    yield
-    signal.signal(signal.SIGINT, before)
+#: Says who it is, and when it was interrupted.
+SLEEPER = """
+import os, time
+from pathlib import Path
+Path(f"{os.getpid()}.started").touch()
+try:
+    time.sleep(600)
+except KeyboardInterrupt:
+    Path(f"{os.getpid()}.interrupted").touch()
+"""
+PARENT = """
+import sys
+from argparse import Namespace
+from pathlib import Path
+from demat_cli import halves
+sys.exit(halves.run(Path(sys.argv[1]), Namespace(odoo=None, arguments=[])))
+"""
 
 
-def test_an_interruption_ends_both(root, monkeypatch, interruptions):
-    """Ctrl-C leaves nothing running."""
-    (root / "demat").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
-    started = []
-
-    def interrupted(running):
-        started.extend(running)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(halves, "_wait", interrupted)
-    assert halves.run(root, Namespace(odoo=None, arguments=[])) == 130
-    assert len(started) == 2
-    # ended, and not by itself after its ten minutes
-    assert all(half.process.poll() for half in started)
-    assert sys.executable in started[0].process.args
+@pytest.mark.parametrize("means", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("deaf", [False, True])
+def test_an_interruption_ends_both(root, means, deaf):
+    """Nothing is left running: nor where a script started it in the background."""
+    (root / "demat").write_text(SLEEPER, encoding="utf-8")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if deaf else None
+    try:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, str(root)], cwd=ROOT, start_new_session=True
+        )
+    finally:
+        if deaf:
+            signal.signal(signal.SIGINT, before)
+    try:
+        deadline = time.monotonic() + 60
+        while len(list(root.glob("*.started"))) < 2:
+            assert time.monotonic() < deadline, "the halves do not start"
+            time.sleep(0.05)
+        parent.send_signal(means)
+        assert parent.wait(100) == 130
+    finally:
+        parent.kill()
+    started = {path.stem for path in root.glob("*.started")}
+    assert {path.stem for path in root.glob("*.interrupted")} == started
+    assert not [one for one in started if Path("/proc", one).exists()]

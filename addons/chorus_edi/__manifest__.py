@@ -26,6 +26,7 @@
         "views/sale_order_chorus_views.xml",
         # flows and what became of each invoice
         "data/ir_cron_chorus.xml",
+        "data/ged_kind_chorus.xml",
         "data/mail_activity_type_chorus_follow.xml",
         "views/chorus_exchange_reports.xml",
         "views/chorus_flow_views.xml",

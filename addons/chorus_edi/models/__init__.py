@@ -30,8 +30,8 @@ from . import chorus_flow_settle
 from . import chorus_flow_report
 from . import chorus_flow_overdue
 from . import chorus_return
-from . import chorus_report_archive
 from . import chorus_account_follow
+from . import chorus_report_archive
 from . import account_move_chorus
 from . import account_move_chorus_where
 from . import account_move_chorus_act

@@ -2,15 +2,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import json
+import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+#: Flows that have had their last answer.
+ENDED = ("integrated", "partial", "rejected", "incident")
+#: Answers that one round files.
+BATCH = 200
 
 
 class ChorusReportMixin(models.AbstractModel):
-    """What Chorus Pro answered, filed as it came.
+    """What Chorus Pro answered, in the archive.
 
     The readable words stand on the exchanges; whoever has to prove what was refused,
-    and why, needs what the platform itself wrote.
+    and why, needs what the platform itself said. It is filed in a step of its own,
+    after what it says was stored: an archive that takes nothing holds nothing up, and
+    what could not be filed is filed by a later round.
     """
 
     _name = "chorus.report.mixin"
@@ -21,29 +31,54 @@ class ChorusReportMixin(models.AbstractModel):
         string="Archived answer",
         readonly=True,
         check_company=True,
-        help="The answer of Chorus Pro as it came, in the archive.",
+        help="What Chorus Pro answered, in the archive.",
     )
 
-    def _chorus_file_report(self, filename, content, **values):
-        """File an answer in the archive, once: a second one is left aside.
+    @api.model
+    def _chorus_file_answers(self, account):
+        """File what is not filed yet of the companies of an account. Commits."""
+        committed = self.env["demat.exchange"]._demat_run_committed
+        companies = account._chorus_companies().ids
+        waiting = [("company_id", "in", companies), ("document_id", "=", False)]
+        for record in self.search(waiting + self._chorus_answer_domain(), limit=BATCH):
+            committed(record._chorus_try_to_file)
 
-        :param bytes content: as it came
-        :param values: other keys of ``ged.document._archive``
+    def _chorus_try_to_file(self):
+        """File the answer; what hinders it is logged, and tried again later."""
+        try:
+            with self.env.cr.savepoint():
+                self._chorus_file_answer()
+        except (UserError, OSError) as error:
+            _logger.warning("%s is not filed in the archive: %s", self, error)
+
+    @api.model
+    def _chorus_answer_domain(self):
+        """Return the domain of the records with an answer to file."""
+        raise NotImplementedError
+
+    def _chorus_answer(self):
+        """Return the answer as keys of ``ged.document._archive``."""
+        raise NotImplementedError
+
+    def _chorus_file_answer(self):
+        """File the answer, unless that was done meanwhile.
+
+        :raises UserError: the archive does not take it
         """
         self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset(["document_id"])
         if self.document_id:
             return
         vals = {
             "company_id": self.company_id.id,
             "kind": "chorus_report",
             "name": self.display_name,
-            "filename": filename,
-            "content": content,
             "document_date": fields.Date.context_today(self),
             "res_model": self._name,
             "res_id": self.id,
             "origin_name": self.display_name,
-            **values,
+            **self._chorus_answer(),
         }
         self.document_id = self.env["ged.document"].sudo()._archive([vals])
 
@@ -52,30 +87,56 @@ class ChorusFlow(models.Model):
     _name = "chorus.flow"
     _inherit = ["chorus.flow", "chorus.report.mixin"]
 
-    def _end(self, state, text=False, **values):
-        # EXTENDS: the answer that ended it is filed; one that ends otherwise has none
-        result = super()._end(state, text, **values)
-        for flow in self.filtered("report_raw"):
-            customers = flow.exchange_ids.partner_id.commercial_partner_id
-            content = json.dumps(
-                flow.report_raw, ensure_ascii=False, indent=2, sort_keys=True
-            )
-            flow._chorus_file_report(
-                f"CHORUS_{flow.number}.json",
-                content.encode(),
-                mimetype="application/json",
-                # several customers: it is nobody's in particular
-                partner_id=len(customers) == 1 and customers.id,
-                event_detail=flow.report_label or flow.report_code,
-            )
-        return result
+    # few wait, and only for a moment
+    _unfiled_idx = models.Index(
+        "(company_id) WHERE document_id IS NULL AND report_raw IS NOT NULL"
+    )
+
+    @api.model
+    def _chorus_answer_domain(self):
+        return [("report_raw", "!=", False), ("state", "in", ENDED)]
+
+    def _chorus_answer(self):
+        """The content of the last answer, written anew: sorted and indented."""
+        customers = self.exchange_ids.partner_id.commercial_partner_id
+        content = json.dumps(
+            self.report_raw, ensure_ascii=False, indent=2, sort_keys=True
+        )
+        return {
+            "filename": f"CHORUS_{self.number or self.id}.json",
+            "mimetype": "application/json",
+            "content": content.encode(),
+            # several customers: it is nobody's in particular
+            "partner_id": len(customers) == 1 and customers.id,
+            "event_detail": self.report_label or self.report_code,
+        }
 
 
 class ChorusReturn(models.Model):
     _name = "chorus.return"
     _inherit = ["chorus.return", "chorus.report.mixin"]
 
-    def _chorus_archive(self):
-        """File the return files that could be read."""
-        for file in self.filtered(lambda one: one.state == "done"):
-            file._chorus_file_report(file.name, base64.b64decode(file.content))
+    ours = fields.Boolean(
+        string="About us",
+        readonly=True,
+        help="It speaks of a flow or of an invoice of this company.",
+    )
+
+    @api.model
+    def _chorus_answer_domain(self):
+        return [("ours", "=", True)]
+
+    def _chorus_answer(self):
+        """The file as it came."""
+        return {"filename": self.name, "content": base64.b64decode(self.content)}
+
+
+class ChorusAccount(models.Model):
+    _inherit = "chorus.account"
+
+    def _follow(self):
+        # EXTENDS
+        result = super()._follow()
+        for model in ("chorus.flow", "chorus.return"):
+            self.env[model]._chorus_file_answers(self)
+        return result

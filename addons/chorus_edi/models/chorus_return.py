@@ -56,9 +56,7 @@ class ChorusReturn(models.Model):
         # one after the other: what cannot be read is told after all the others
         for name, content in box.fetch():
             committed(
-                lambda name=name, content=content: self._take(
-                    account, name, content
-                )._chorus_archive()
+                lambda name=name, content=content: self._take(account, name, content)
             )
             box.acknowledge(name)
 
@@ -88,12 +86,15 @@ class ChorusReturn(models.Model):
         for file in files:
             stray += self._apply_flows(companies, file)
             stray += self._apply_invoices(companies, file)
+        flows = sum(len(file.flows) for file in files)
+        invoices = sum(len(file.invoices) for file in files)
         return self.create(
             {
                 **values,
                 "state": "done",
-                "flow_count": sum(len(file.flows) for file in files),
-                "invoice_count": sum(len(file.invoices) for file in files),
+                "flow_count": flows,
+                "invoice_count": invoices,
+                "ours": flows + invoices > len(stray),
                 "stray": "\n".join(stray) or False,
             }
         )
@@ -166,7 +167,14 @@ class ChorusFlow(models.Model):
             return
         if self.state == "unknown":
             self._become_deposited()
-        self.write({"report_code": line.number, "report_at": naive(line.at)})
+        # an answer of the API, if there was one, is not the last any more
+        self.write(
+            {
+                "report_code": line.number,
+                "report_at": naive(line.at),
+                "report_raw": False,
+            }
+        )
         if line.outcome in ("pending", "unknown"):
             self.state = "processing"
             if line.outcome == "unknown":

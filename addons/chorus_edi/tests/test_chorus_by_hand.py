@@ -138,10 +138,17 @@ class TestChorusByHand(ChorusFlowCommon):
         self.assertEqual(read.document_id.kind_id.code, "chorus_report")
         self.assertEqual(read.document_id._get_content(), content.encode())
         self.assertFalse((kept - read).document_id, "what says nothing proves nothing")
+        # nor does what speaks of others
+        foreign = content.replace(flow.number, "X" * 25).replace(first.name, "AUTRE-1")
+        (folder / "in" / "etranger.xml").write_text(foreign, encoding="utf-8")
+        self._follow()
+        last = self.env["chorus.return"].search([], limit=1)
+        self.assertEqual((last.name, last.state), ("etranger.xml", "done"))
+        self.assertFalse(last.ours or last.document_id)
         # the same file again changes nothing
         (folder / "in" / "retour.xml").write_text(content, encoding="utf-8")
         self._follow()
-        self.assertEqual(self.env["chorus.return"].search([], limit=3)[:2], kept)
+        self.assertEqual(self.env["chorus.return"].search([]) - last, kept)
         self.assertEqual(len(first.chorus_invoice_ids.status_ids), 1)
 
     def test_edi_flow_state_that_is_not_known(self):

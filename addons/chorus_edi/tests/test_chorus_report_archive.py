@@ -5,6 +5,7 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..lib.returns import FlowStatus, ReturnFile
 from .common_flow import ChorusFlowCommon
 
 #: A public entity that demands nothing, beside those of the simulator.
@@ -31,8 +32,8 @@ class TestChorusReportArchive(ChorusFlowCommon):
         self.assertIn(flow.number, json.dumps(answer))
         self.assertTrue(document.retention_until)
         self.assertFalse(document.portal_visible, "it is not the customer's")
-        # the flow is over: nothing is filed a second time
-        flow.sudo()._end("integrated")
+        # one more round files nothing a second time
+        self._follow()
         self.assertEqual(flow.document_id, document)
 
     def test_the_report_of_several_customers(self):
@@ -50,15 +51,49 @@ class TestChorusReportArchive(ChorusFlowCommon):
         self._deposit()
         flow = self._out(move).chorus_flow_id
         flow.sudo()._end("absent")
+        self._follow()
         self.assertFalse(flow.document_id)
 
-    def test_another_company_does_not_read_it(self):
+    def test_an_archive_that_takes_nothing_holds_nothing_up(self):
+        kind = self.env.ref("ged_archive.ged_kind_chorus_report")
+        kind.sudo().unlink()
+        move = self._send_public()
+        with self.assertLogs("odoo.addons.chorus_edi", "WARNING") as logs:
+            self._integrate(move)
+        self.assertIn("is not filed in the archive", logs.output[0])
+        flow = self._out(move).chorus_flow_id
+        self.assertEqual(
+            (flow.state, move.chorus_state), ("integrated", "with_recipient")
+        )
+        self.assertFalse(flow.document_id)
+        self.env["ged.kind"].sudo().create(
+            {"code": "chorus_report", "name": "Answers", "retention_years": 10}
+        )
+        self._follow()
+        self.assertTrue(flow.document_id, "a later round does it")
+
+    def test_a_later_word_by_another_way_is_not_the_answer(self):
+        """The API said that it was being checked, a return file the last word."""
+        move = self._send_public()
+        self._deposit()
+        flow = self._out(move).chorus_flow_id.sudo()
+        flow.write({"state": "processing", "report_raw": {"etat": "en cours"}})
+        line = FlowStatus(flow.number, "91", "rejected", "Rejeté", None)
+        flow._take_return(line, ReturnFile("r.xml", "", "flows", flows=(line,)))
+        self.assertEqual(flow.state, "rejected")
+        self.assertFalse(flow.report_raw)
+
+    def test_who_reads_it(self):
         move = self._send_public()
         self._integrate(move)
         document = self._out(move).chorus_flow_id.document_id
-        stranger = self.clerk.copy({"login": "stranger"})
-        company = self.env["res.company"].create({"name": "Une autre"})
-        stranger.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
         self.assertTrue(document.with_user(self.clerk).name)
-        with self.assertRaises(AccessError):
-            _name = document.with_user(stranger).name
+        reader = self._make_user("reader", "ged_archive.group_ged_user")
+        auditor = self._make_user("auditor", "ged_archive.group_ged_auditor")
+        self.assertTrue(document.with_user(auditor).name)
+        company = self.env["res.company"].create({"name": "Une autre"})
+        stranger = self.clerk.copy({"login": "stranger"})
+        stranger.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        for user in (reader, stranger):
+            with self.assertRaises(AccessError):
+                _name = document.with_user(user).name

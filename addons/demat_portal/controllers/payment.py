@@ -151,7 +151,7 @@ class DematPayment(PortalAccount):
 
     def _demat_overdue(self):
         """Return the domain of what is overdue, put together once for a request."""
-        if not hasattr(request, "demat_overdue"):
+        if not isinstance(getattr(request, "demat_overdue", None), Domain):
             request.demat_overdue = request.env["account.move"]._demat_overdue_domain()
         return request.demat_overdue
 

@@ -1,10 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from calendar import monthrange
 from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, Query, date_utils
+from odoo.tools import SQL, Query
 
 from ..lib import statement_filter
 
@@ -363,7 +364,9 @@ class DematStatement(models.AbstractModel):
             read += counts[month]
             if read >= before + limit:
                 break
-        return (min(chosen), date_utils.end_of(max(chosen), "month")), before
+        last = max(chosen)
+        last = last.replace(day=monthrange(last.year, last.month)[1])
+        return (min(chosen), last), before
 
     @api.private
     def _every(self, wanted, overview, company=None, chunk=1000):

@@ -20,7 +20,7 @@ class IrQwebFieldDate(models.AbstractModel):
     def value_to_html(self, value, options):
         # EXTENDS base
         days = getattr(request, "demat_days", None) if request else None
-        if days is None or not value or set(options) - _USUAL:
+        if not isinstance(days, dict) or not value or set(options) - _USUAL:
             return super().value_to_html(value, options)
         key = self.env.lang, value
         if key not in days:

@@ -19,8 +19,6 @@ class ResPartnerBank(models.Model):
         :param reference: at most 140 characters
         :return: ``None`` where there is none: no account, no IBAN, not in euros
         """
-        # a sum of several may have more digits than money has
-        amount = currency.round(amount)
         values = self and self._build_qr_code_vals(
             amount, reference, "", currency, self.env["res.partner"], "sct_qr", True
         )

@@ -120,7 +120,7 @@ class TestPay(PayCase):
         self.assertIn("leave out a credit note", page.text_content())
 
     def test_transfer_with_its_qr_code(self):
-        # as numbers of a computer these make 30.299999999999997
+        # unrounded, these make 30.299999999999997
         moves = [self._published(amount=10.1), self._published(amount=20.2)]
         self._as(self.owner)
         page = self._page(self._ids(*moves))

@@ -114,20 +114,8 @@ class TestStatement(StatementCase):
         Where an application of accounting is there, whose answer is given here.
         """
         move = self._published(self.silent, amount=80)
-        bank = self.company_data["default_journal_bank"]
-        bank.inbound_payment_method_line_ids.payment_account_id = False
         before = self._values(self.neighbour)["accounts"][0]["balance"]
-        register = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        values = {"journal_id": bank.id, "payment_date": "2026-11-20"}
-        with mock.patch.object(
-            type(self.env["account.move"]),
-            "_get_invoice_in_payment_state",
-            lambda self: "in_payment",
-        ):
-            register.create(values).action_create_payments()
-            self.assertEqual(move.payment_state, "in_payment")
+        self._pend(move)
         self.assertFalse(move.matched_payment_ids.move_id)
         values = self._values(self.neighbour)
         self.assertEqual(values["accounts"][0]["balance"], before - 80)

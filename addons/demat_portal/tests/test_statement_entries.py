@@ -104,37 +104,6 @@ class TestStatementEntries(StatementCase):
 
     # -- currencies --------------------------------------------------------------------
 
-    def _dollars(self, state="sent", **values):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        dollar.rate_ids.unlink()
-        for day, rate in (("2026-01-01", 1.25), ("2026-10-01", 1.0)):
-            self.env["res.currency.rate"].create(
-                {
-                    "name": day,
-                    "currency_id": dollar.id,
-                    "rate": rate,
-                    "company_id": self.company.id,
-                }
-            )
-        move = self._published(amount=100, currency_id=dollar.id, **values)
-        self._force_state(move, state)
-        return move
-
-    def _register(self, move, **values):
-        """The host's payment; in the currency of the company, by its own entry."""
-        bank = self.company_data["default_journal_bank"]
-        register = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        values = {
-            "journal_id": bank.id,
-            "payment_date": "2026-10-15",
-            "currency_id": self.company.currency_id.id,
-            **values,
-        }
-        return register.create(values)._create_payments()
-
     def _sums(self, **params):
         return {
             one["currency"].name: (

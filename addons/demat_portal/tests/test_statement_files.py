@@ -5,7 +5,6 @@ import zipfile
 
 from pypdf import PdfReader
 
-from odoo import Command
 from odoo.tests import tagged
 
 from .common_statement import StatementCase
@@ -17,44 +16,10 @@ class TestStatementFiles(StatementCase):
 
     def test_print_of_several_companies(self):
         """Each company has its pages, with its name, its number and its lines."""
-        other = self.env["res.company"].create(
-            {
-                "name": "Carrelages du Rhône SA",
-                "country_id": self.env.ref("base.be").id,
-                "company_registry": "0477472701",
-                "currency_id": self.company.currency_id.id,
-            }
-        )
-        accounts = self.env["account.account"].with_company(other)
-        account = accounts.create(
-            {
-                "name": "Clients",
-                "code": "411900",
-                "account_type": "asset_receivable",
-                "company_ids": [Command.set(other.ids)],
-            }
-        )
-        contra = accounts.create(
-            {
-                "name": "Reprise",
-                "code": "890900",
-                "account_type": "equity",
-                "company_ids": [Command.set(other.ids)],
-            }
-        )
-        journal = self.env["account.journal"].create(
-            {"name": "OD", "code": "ODR", "type": "general", "company_id": other.id}
-        )
-        entry = self._entry(
-            "2026-09-01",
-            (account, 77, {"partner_id": self.customer.id}),
-            (contra, -77, {}),
-            journal_id=journal.id,
-        )
+        other, entry = self._elsewhere(77)
         self.company.company_registry = "55203253400646"
         self.company.country_id = self.env.ref("base.fr")
         mine = self._published(amount=300)
-        self.owner.sudo().company_ids = [Command.link(other.id)]
         self._as(self.owner)
         answer = self.url_open("/my/statement/pdf?year=all")
         pages = PdfReader(io.BytesIO(answer.content)).pages

@@ -112,6 +112,31 @@ class TestStatementPages(StatementCase):
                         self.assertEqual(pages, max(-(-len(whole) // limit), 1))
         self.assertFalse(whole)
 
+    def test_every_kind_of_line_is_counted(self):
+        """Payments in progress, across currencies, at another company."""
+        self._register(self._dollars())
+        self._pend(self._published(amount=40, due="2026-12-31"))
+        self._elsewhere(77)
+        whole = self._whole(year="all", sort="newest")
+        kinds = {row["kind"] for row in whole}
+        self.assertEqual(kinds, {"invoice", "refund", "payment", "entry", "pending"})
+        self.assertEqual(len({row["currency_id"] for row in whole}), 2)
+        self.assertEqual(len({row["company_id"] for row in whole}), 2)
+        statement = self.env["demat.statement"].with_user(self.owner)
+        overview = statement._overview(statement._scope(statement_filter.read({})))
+        self.assertEqual(sum(overview["lines"].values()), len(whole))
+        for limit in (1, 4):
+            for sort in ("newest", "oldest"):
+                lines, _pages = self._read(limit, year="all", sort=sort)
+                expected = whole if sort == "newest" else whole[::-1]
+                self.assertEqual(self._told(lines), self._told(expected))
+
+    def test_a_date_at_the_end_of_time(self):
+        """Somebody typed it, and the page is there."""
+        self._published(amount=1, invoice_date="9999-12-31", due="9999-12-31")
+        for params in ({}, {"year": "all"}, {"year": "all", "sort": "oldest"}):
+            self.assertTrue(self._values(**params)["lines"])
+
     def test_the_list_of_invoices_writes_each_day_once(self):
         self._as(self.owner)
         fields = "odoo.addons.base.models.ir_qweb_fields.format_date"
