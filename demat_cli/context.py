@@ -108,7 +108,7 @@ class Context:
         answer = self.paths.state / f"answer-{secrets.token_hex(6)}.json"
         try:
             console.run(
-                self._inside(config, target, answer),
+                self.inside_command(config, target, answer),
                 log=log,
                 failure=failure,
                 env=self.environment(),
@@ -122,7 +122,7 @@ class Context:
         """Start what :meth:`inside` runs, without waiting for it: a Popen."""
         with open(log, "ab") as stream:
             process = subprocess.Popen(
-                [str(part) for part in self._inside(config, target, os.devnull)],
+                self.inside_command(config, target, os.devnull),
                 stdin=subprocess.PIPE,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -140,16 +140,18 @@ class Context:
         log.parent.mkdir(parents=True, exist_ok=True)
         with open(log, "ab") as stream:
             return subprocess.run(
-                [str(part) for part in self._inside(config, target, os.devnull)],
+                self.inside_command(config, target, os.devnull),
                 input=json.dumps(payload).encode(),
                 stderr=stream,
                 env=self.environment(),
                 check=False,
             ).returncode
 
-    def _inside(self, config, target, answer):
+    def inside_command(self, config, *arguments):
+        """The command that runs :mod:`demat_cli.inside`, in pieces."""
         module = ["-m", "demat_cli.inside"]
-        return [self.python, *PYTHON_OPTIONS, *module, config, target, answer]
+        command = [self.python, *PYTHON_OPTIONS, *module, config, *arguments]
+        return [str(part) for part in command]
 
     def dump(self, path):
         """Write down this context for a child process."""

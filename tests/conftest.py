@@ -12,7 +12,7 @@ from demat_cli import system, templates
 from demat_cli.paths import Paths
 from tests.support.chorus import Simulator
 from tests.support.files import ROOT
-from tests.support.firm import Firm
+from tests.support.firm import Firm, set_up
 from tests.support.pki import load
 from tests.support.server import DematServer
 from tests.verapdf import VeraPdf, missing_parts
@@ -102,9 +102,10 @@ def _servers(context, watch_log):
 def make_server(demat_context_, watch_log):
     """A function that starts one more server on its own clone of a template.
 
-    ``make_server(demat_template)``, or ``make_server(demat_host_template)`` for a host
-    that never saw our addons. ``kind`` is a subclass of :class:`DematServer`. They end
-    with the tests of the file: the connections of a database server are few.
+    ``make_server(demat_template)``, ``make_server(firm_template)`` to begin with a
+    firm, or ``make_server(demat_host_template)`` for a host that never saw our addons.
+    ``kind`` is a subclass of :class:`DematServer`. They end with the tests of the file:
+    the connections of a database server are few.
     """
     with _servers(demat_context_, watch_log) as make:
         yield make
@@ -118,6 +119,22 @@ def demat_server(demat_context_, watch_log, demat_template):
     """
     with _servers(demat_context_, watch_log) as make:
         yield make(demat_template)
+
+
+@pytest.fixture(scope="session")
+def firm_template(demat_context_, watch_log, demat_template):
+    """A database with all our addons and a firm: ``Firm(make_server(firm_template))``.
+
+    Making the firm takes longer than copying it.
+    """
+    folder = demat_context_.paths.state / "test"
+    server = DematServer(demat_context_, demat_template, folder, watch_log)
+    try:
+        made = set_up(server.run, server.database)
+        server.close_insides()  # nobody may be connected to what is copied
+        yield made
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="module")

@@ -145,8 +145,8 @@ def check_once(office):
 
 
 @pytest.fixture(scope="module")
-def office(make_server, demat_template):
-    office = ChorusOffice(make_server(demat_template, ChorusCrashServer))
+def office(make_server, firm_template):
+    office = ChorusOffice(make_server(firm_template, ChorusCrashServer))
     yield office
     office.server.stop()
 

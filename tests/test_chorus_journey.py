@@ -69,8 +69,8 @@ result = {"move": move.id, "customer": customer.id, "vat": company.vat}
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    return Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    return Firm(make_server(firm_template))
 
 
 @pytest.fixture

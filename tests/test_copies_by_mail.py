@@ -19,8 +19,8 @@ TOLD = (
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("bellecombe")
     return firm
 

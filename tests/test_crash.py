@@ -96,9 +96,9 @@ def check_end(office):
 
 
 def test_each_invoice_is_sent_once_although_the_server_dies(
-    make_server, demat_template, seed
+    make_server, firm_template, seed
 ):
-    office = DyingOffice(make_server(demat_template, CrashServer), seed)
+    office = DyingOffice(make_server(firm_template, CrashServer), seed)
     for kind in office.random.sample(SHORT, len(SHORT)):
         office.suffer(kind, tries=5)
     office.finish()
@@ -108,8 +108,8 @@ def test_each_invoice_is_sent_once_although_the_server_dies(
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_sixty_deaths(make_server, demat_template, seed):
-    office = DyingOffice(make_server(demat_template, CrashServer), seed)
+def test_sixty_deaths(make_server, firm_template, seed):
+    office = DyingOffice(make_server(firm_template, CrashServer), seed)
     began = time.monotonic()
     while len(office.kills) < LONG_KILLS:
         office.suffer(office.random.choice(KINDS))

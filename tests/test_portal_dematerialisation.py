@@ -16,8 +16,8 @@ ADDRESS_LINK = re.compile(r"https?://[^\s\"'<>]*?(/my/address/\d+/[\w-]+)")
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     firm.make_invoices(1)
     firm.server.run(

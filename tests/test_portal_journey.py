@@ -18,8 +18,8 @@ ANNE = "anne@noyers.example"
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     portal.publish(firm, 4, site=firm.site)
     portal.publish(firm, 1, send=False)

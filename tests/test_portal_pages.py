@@ -11,8 +11,8 @@ from tests.support.web import visiting
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     portal.publish(firm, 4, site=firm.site)
     return firm

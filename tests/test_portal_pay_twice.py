@@ -41,8 +41,8 @@ def charge(one, token, card, barrier):
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     return firm
 

@@ -15,9 +15,9 @@ COUNT = 4
 
 
 @pytest.fixture(scope="module")
-def morning(make_server, demat_template):
+def morning(make_server, firm_template):
     """A firm of its own: four invoices that wait; one customer gets paper."""
-    server = make_server(demat_template)
+    server = make_server(firm_template)
     firm = Firm(server)
     firm.give_consent("noyers")
     firm.make_invoices(COUNT - 1, "noyers")

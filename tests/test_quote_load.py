@@ -40,9 +40,9 @@ class WorkersServer(DematServer):
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template, request):
+def firm(make_server, firm_template, request):
     many = request.config.getoption("--long", False)
-    return Firm(make_server(demat_template, WorkersServer if many else DematServer))
+    return Firm(make_server(firm_template, WorkersServer if many else DematServer))
 
 
 def _drawing():

@@ -17,8 +17,8 @@ BOB = ("Bob Martin", "bob@noyers.example")
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    return Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    return Firm(make_server(firm_template))
 
 
 @pytest.fixture

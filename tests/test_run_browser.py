@@ -19,8 +19,8 @@ NOTE = ".o_notification"
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     return firm
 

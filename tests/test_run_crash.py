@@ -105,8 +105,8 @@ def settle(office):
 
 
 @pytest.fixture
-def office(make_server, demat_template, seed):
-    office = DyingRunOffice(make_server(demat_template, JobServer), seed)
+def office(make_server, firm_template, seed):
+    office = DyingRunOffice(make_server(firm_template, JobServer), seed)
     yield office
     office.server.stop()
 

@@ -25,8 +25,8 @@ LOGGED = "cannot be stored"
 
 
 @pytest.fixture
-def office(make_server, demat_template):
-    office = RunOffice(make_server(demat_template, JobServer))
+def office(make_server, firm_template):
+    office = RunOffice(make_server(firm_template, JobServer))
     yield office
     office.server.stop()
 

@@ -14,8 +14,8 @@ from tests.support.firm import Firm
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template))
     firm.give_consent("noyers")
     firm.give_consent("bellecombe")
     return firm

@@ -41,8 +41,8 @@ JOBS = (
 
 
 @pytest.fixture(scope="module")
-def office(make_server, demat_template):
-    office = RunOffice(make_server(demat_template, HastyServer))
+def office(make_server, firm_template):
+    office = RunOffice(make_server(firm_template, HastyServer))
     yield office
     office.server.stop()
 

@@ -21,8 +21,8 @@ THEN_WORK = "env['demat.run']._cron_process()"
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template, CrashServer))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template, CrashServer))
     firm.give_consent("noyers")
     return firm
 

@@ -37,8 +37,8 @@ class PatientSecondServer(SecondServer, PatientServer):
 
 
 @pytest.fixture(scope="module")
-def office(make_server, demat_template):
-    office = RunOffice(make_server(demat_template, PatientServer))
+def office(make_server, firm_template):
+    office = RunOffice(make_server(firm_template, PatientServer))
     yield office
     office.server.stop()
 

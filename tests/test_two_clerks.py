@@ -23,8 +23,8 @@ class HoldingServer(DematServer):
 
 
 @pytest.fixture(scope="module")
-def firm(make_server, demat_template):
-    firm = Firm(make_server(demat_template, HoldingServer))
+def firm(make_server, firm_template):
+    firm = Firm(make_server(firm_template, HoldingServer))
     firm.give_consent("bellecombe")
     return firm
 
@@ -166,3 +166,32 @@ def test_the_job_leaves_a_mail_alone_that_is_being_sent(firm, invoice):
     assert states == [["sending"]], "a living sending was taken for a dead one"
     assert invoice["name"] in answer
     check_sent_once(firm, invoice)
+
+
+# What a worker meets that reaches for rows another worker has; any ERROR in the log of
+# the server would fail the run of tests.
+REACH = """
+from psycopg2.errors import SerializationFailure
+partners = env["res.partner"].browse(ids)
+with env.registry.cursor() as late, env.registry.cursor() as other:
+    late.execute("SELECT 1 FROM res_partner")  # what it sees from now on
+    partners.with_env(env(cr=other))[0]._demat_try_lock()
+    result = [partners.with_env(env(cr=late))._demat_try_lock().ids]
+    touch = "UPDATE res_partner SET write_date = write_date WHERE id = %s"
+    other.execute(touch, [ids[0]])
+    other.commit()
+    try:
+        partners.with_env(env(cr=late))[0]._demat_try_lock()
+    except SerializationFailure:
+        result.append("once more")
+        late.rollback()
+    result.append(partners.with_env(env(cr=late))._demat_try_lock().ids)
+    result.append(partners.browse().with_env(env(cr=late))._demat_try_lock().ids)
+"""
+
+
+def test_a_worker_that_comes_too_late_writes_no_error(firm):
+    ids = firm.server.run("result = env['res.partner'].search([], limit=3).ids")
+    held, again, free, none = firm.server.run(REACH, ids=ids)
+    assert (held, again) == (ids[1:], "once more")
+    assert (free, none) == (ids, [])

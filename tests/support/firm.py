@@ -3,6 +3,7 @@
 """A firm that sends its invoices with demat, on a real server."""
 
 import secrets
+from typing import NamedTuple
 
 # login: groups
 STAFF = {
@@ -24,6 +25,26 @@ CUSTOMERS = {
 IMPORT = "from tests.support import firm_inside\n"
 
 
+class FirmTemplate(NamedTuple):
+    """A database with a firm that servers can begin with, and what to know of it."""
+
+    name: str | None
+    passwords: dict
+    facts: dict
+
+
+def set_up(run, name=None):
+    """Make the firm.
+
+    :param run: runs Python text in Odoo, see ``DematServer.run``
+    :param name: the database, if it is a template
+    :return: :class:`FirmTemplate`
+    """
+    passwords = {login: secrets.token_urlsafe(16) for login in (*STAFF, *CUSTOMERS)}
+    code = f"{IMPORT}result = firm_inside.set_up(env, passwords)"
+    return FirmTemplate(name, passwords, run(code, passwords=passwords))
+
+
 class Firm:
     """The firm on one server: its people, customers, site and invoices.
 
@@ -34,12 +55,13 @@ class Firm:
 
     def __init__(self, server):
         self.server = server
-        logins = [*STAFF, *CUSTOMERS]
-        self.passwords = {login: secrets.token_urlsafe(16) for login in logins}
-        facts = self._inside("set_up(env, passwords)", passwords=self.passwords)
-        self.customers = facts["customers"]
-        self.site = facts["site"]
-        self.product = facts["product"]
+        made = server.template
+        if not isinstance(made, FirmTemplate):
+            made = set_up(server.run)
+        self.passwords = made.passwords
+        self.customers = made.facts["customers"]
+        self.site = made.facts["site"]
+        self.product = made.facts["product"]
 
     def _inside(self, call, **values):
         return self.server.run(f"{IMPORT}result = firm_inside.{call}", **values)

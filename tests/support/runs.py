@@ -2,15 +2,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Runs on a real server: launched as the window does, carried out by the job."""
 
-import json
-import time
+import tempfile
 
 RUN_JOB = "demat_invoice.ir_cron_run"
 NIGHT_JOB = "demat_invoice.ir_cron_nightly"
 MAIL_JOB = "mail.ir_cron_mail_scheduler_action"
 
-# Several processes begin at one moment; importing the host takes them some seconds.
-AT_ONE_MOMENT = "import time\ntime.sleep(max(0, moment - time.time()))\n"
+#: Several processes begin at one moment: the last one to be ready starts them all.
+AT_ONE_MOMENT = """\
+import os, tempfile, time
+deadline = time.monotonic() + 240
+os.close(tempfile.mkstemp(dir=meeting)[0])
+while len(os.listdir(meeting)) < expected:
+    assert time.monotonic() < deadline, "somebody is missing"
+    time.sleep(0.002)
+"""
 
 
 def ready_invoices(firm, count, login="noyers", **values):
@@ -49,14 +55,11 @@ def trigger(server, job):
     admin.call("ir.cron", "method_direct_trigger", [found["res_id"]])
 
 
-def together(server, *codes, seconds=25, **values):
+def together(server, *codes, **values):
     """Run texts in as many processes, all at one moment; all must succeed."""
-    moment = time.time() + seconds
-    processes = [
-        server.spawn(AT_ONE_MOMENT + code, moment=moment, **values) for code in codes
-    ]
-    statuses = [process.wait(300) for process in processes]
-    assert statuses == [0] * len(codes), json.dumps(statuses)
+    with tempfile.TemporaryDirectory() as meeting:
+        values |= {"meeting": meeting, "expected": len(codes)}
+        server.run_together(*(AT_ONE_MOMENT + code for code in codes), **values)
 
 
 def line_states(server, run):

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from demat_cli import processes, templates
 
+from .inside import Inside
 from .mail import MailServer
 from .rpc import Rpc
 
@@ -31,13 +32,15 @@ class DematServer:
 
     def __init__(self, context, template, folder, watch_log):
         self.context = context
+        self.template = template
         self.folder = folder
         self.smtp = self.mail_server()
         self.database = f"demat_srv_{context.cluster.owner}_{secrets.token_hex(4)}"
         self.data_dir = context.data_dir
         self._make_place(watch_log)
         kind = f"srv {os.getppid()}"
-        templates.clone(context, template, self.database, kind)
+        source = getattr(template, "name", template)
+        templates.clone(context, source, self.database, kind)
         self.smtp.start(processes.free_port())
         self._write_config(cron_threads=0)
         self._set_parameters()
@@ -45,6 +48,7 @@ class DematServer:
     def _make_place(self, watch_log):
         """Where this process listens and writes."""
         self.process = None
+        self.insides = []
         self.log = self.folder / f"server-{secrets.token_hex(4)}.log"
         self.log_file = watch_log(self.log)
         self.port = processes.free_port()
@@ -124,8 +128,14 @@ class DematServer:
     def close(self):
         """Stop everything and drop the database."""
         self.stop()
+        self.close_insides()
         self.smtp.stop()
         templates.discard(self.context, self.database)
+
+    def close_insides(self):
+        """End the processes of :meth:`run`; the next one starts another."""
+        for inside in self.insides:
+            inside.close()
 
     # -- ways in ----------------------------------------------------------------------
 
@@ -134,15 +144,26 @@ class DematServer:
         return Rpc(self.base_url, self.database, login, password)
 
     def run(self, code, **values):
-        """Run Python text in Odoo, in a process of its own, and commit.
+        """Run Python text in Odoo, beside the server, and commit.
 
         ``env`` is the superuser's environment, ``values`` are its other variables (as
         JSON); the answer is what the text left in ``result`` (through JSON).
         """
-        return self.call("demat_cli.inside:execute", code=code, values=values)
+        [result] = self.run_together(code, **values)
+        return result
+
+    def run_together(self, *codes, **values):
+        """Run texts as :meth:`run` does, each in a process of its own: the answers."""
+        while len(self.insides) < len(codes):
+            self.insides.append(Inside(self.context, self.config, self.log))
+        target = "demat_cli.inside:execute"
+        busy = list(zip(self.insides, codes, strict=False))
+        for inside, code in busy:
+            inside.send(target, {"code": code, "values": values})
+        return [inside.answer(target) for inside, _code in busy]
 
     def call(self, target, **payload):
-        """Run ``file.py:function`` in Odoo, in a process of its own, and commit.
+        """Run ``file.py:function`` in Odoo, in a new process, and commit.
 
         The function gets ``(env, payload)``; its answer comes back through JSON.
         """

@@ -79,15 +79,23 @@ class ChorusAccount(models.Model):
 
         :param error: ``lib.errors.FixCredentials``
         """
-        xmlid = "chorus_edi.mail_activity_type_access"
+        self._chorus_tell_once(
+            "chorus_edi.mail_activity_type_access",
+            lambda account: account._chorus_error_words(error),
+        )
+
+    def _chorus_tell_once(self, xmlid, words):
+        """Give the administrators something to do, once until it is done.
+
+        :param xmlid: of the type of activity
+        :param words: function that says what, for an account in the user's language
+        """
         for account in self.sudo():
             if account.activity_search([xmlid]):
                 continue
             for user in account._chorus_administrators():
                 told = account.with_context(lang=user.lang)
-                told.activity_schedule(
-                    xmlid, note=told._chorus_error_words(error), user_id=user.id
-                )
+                told.activity_schedule(xmlid, note=words(told), user_id=user.id)
 
     def _expiry_words(self, name, day):
         date = format_date(self.env, day)

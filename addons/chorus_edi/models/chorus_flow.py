@@ -210,7 +210,7 @@ class ChorusFlow(models.Model):
             domain & Domain("company_id", "in", account._chorus_companies().ids),
             order="id",
             limit=PACK_SIZE,
-        ).try_lock_for_update(allow_referencing=True)
+        )._demat_try_lock()
         waiting.invalidate_recordset(["state", "chorus_flow_id"])
         waiting = waiting.filtered_domain(domain)
         self._refuse_too_large(waiting)

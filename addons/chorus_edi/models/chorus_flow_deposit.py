@@ -114,12 +114,12 @@ class ChorusFlow(models.Model):
 
         :return: the bytes to send, or None
         """
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._demat_try_lock():
             return None
         self.invalidate_recordset()
         if self.state != "draft":
             return None
-        rows = self._current().try_lock_for_update(allow_referencing=True)
+        rows = self._current()._demat_try_lock()
         rows.invalidate_recordset(["state"])
         if len(rows) != len(self._current()):
             return None  # somebody decides about one of them right now

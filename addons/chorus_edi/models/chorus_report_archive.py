@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 ENDED = ("integrated", "partial", "rejected", "incident")
 #: Answers that one round files.
 BATCH = 200
+ACTIVITY = "chorus_edi.mail_activity_type_archive"
 
 
 class ChorusReportMixin(models.AbstractModel):
@@ -40,16 +41,30 @@ class ChorusReportMixin(models.AbstractModel):
         committed = self.env["demat.exchange"]._demat_run_committed
         companies = account._chorus_companies().ids
         waiting = [("company_id", "in", companies), ("document_id", "=", False)]
-        for record in self.search(waiting + self._chorus_answer_domain(), limit=BATCH):
-            committed(record._chorus_try_to_file)
+        found = self.search(waiting + self._chorus_answer_domain(), limit=BATCH)
+        for record in found:
+            committed(lambda record=record: record._chorus_try_to_file(account))
+        if found and all(record.document_id for record in found):
+            committed(lambda: account.activity_unlink([ACTIVITY]))
 
-    def _chorus_try_to_file(self):
-        """File the answer; what hinders it is logged, and tried again later."""
+    def _chorus_try_to_file(self, account):
+        """File the answer; what hinders it is told, and tried again later."""
         try:
             with self.env.cr.savepoint():
                 self._chorus_file_answer()
         except (UserError, OSError) as error:
             _logger.warning("%s is not filed in the archive: %s", self, error)
+            name, cause = self.display_name, str(error)
+            account._chorus_tell_once(
+                ACTIVITY,
+                lambda told: told.env._(
+                    "The answer of Chorus Pro about %(name)s cannot be filed in the "
+                    "archive: %(cause)s Once that is mended it is filed by itself, "
+                    "with those that came after it.",
+                    name=name,
+                    cause=cause,
+                ),
+            )
 
     @api.model
     def _chorus_answer_domain(self):

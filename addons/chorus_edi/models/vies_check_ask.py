@@ -177,7 +177,7 @@ class ViesCheck(models.Model):
 
     def _ask_again(self):
         """Ask once more; the invoices that waited for it are told."""
-        check = self.try_lock_for_update()
+        check = self._demat_try_lock()
         check.invalidate_recordset()
         if not check or check.outcome != "none":
             return

@@ -3,9 +3,10 @@
 import json
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..lib.returns import FlowStatus, ReturnFile
+from ..models.chorus_report_archive import ACTIVITY
 from .common_flow import ChorusFlowCommon
 
 #: A public entity that demands nothing, beside those of the simulator.
@@ -55,22 +56,36 @@ class TestChorusReportArchive(ChorusFlowCommon):
         self.assertFalse(flow.document_id)
 
     def test_an_archive_that_takes_nothing_holds_nothing_up(self):
+        boss = new_test_user(
+            self.env,
+            "chorus_boss",
+            groups="base.group_system",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
         kind = self.env.ref("ged_archive.ged_kind_chorus_report")
         kind.sudo().unlink()
         move = self._send_public()
         with self.assertLogs("odoo.addons.chorus_edi", "WARNING") as logs:
             self._integrate(move)
+            self._follow()
         self.assertIn("is not filed in the archive", logs.output[0])
         flow = self._out(move).chorus_flow_id
         self.assertEqual(
             (flow.state, move.chorus_state), ("integrated", "with_recipient")
         )
         self.assertFalse(flow.document_id)
+        account = self.account.sudo()
+        told = account.activity_search([ACTIVITY], user_id=boss.id)
+        self.assertEqual(len(told), 1, "once, though each round meets it")
+        self.assertIn(flow.display_name, told.note)
+        self.assertIn("chorus_report", told.note, "the cause, with its remedy")
         self.env["ged.kind"].sudo().create(
             {"code": "chorus_report", "name": "Answers", "retention_years": 10}
         )
         self._follow()
         self.assertTrue(flow.document_id, "a later round does it")
+        self.assertFalse(account.activity_search([ACTIVITY]))
 
     def test_a_later_word_by_another_way_is_not_the_answer(self):
         """The API said that it was being checked, a return file the last word."""

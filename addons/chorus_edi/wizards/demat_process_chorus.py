@@ -83,7 +83,7 @@ class AccountMove(models.Model):
         )
         by_hand = waiting.filtered(
             lambda row: row.company_id._chorus_account().mode == "zip"
-        ).try_lock_for_update(allow_referencing=True)
+        )._demat_try_lock()
         for row in by_hand:
             row._mark_done(
                 external_id=f"zip/{request.id}/{row.res_id}",

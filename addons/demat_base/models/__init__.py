@@ -6,6 +6,7 @@ from . import demat_exchange
 
 # isort: on
 from . import (
+    base,
     demat_consent,
     demat_document_mixin,
     demat_exchange_actions,

@@ -136,7 +136,7 @@ class DematExchange(models.Model):
         the row between the commit and the outcome.
         """
         with self._alive() as alive:
-            if not alive or not self.try_lock_for_update():
+            if not alive or not self._demat_try_lock():
                 raise UserError(
                     self.env._(
                         "Someone else is treating this exchange. Look again later."

@@ -118,7 +118,7 @@ class DematExchange(models.Model):
 
         :return: {exchange id: values for ``_deliver_mail``}
         """
-        exchanges = self.try_lock_for_update(allow_referencing=True)
+        exchanges = self._demat_try_lock()
         exchanges.invalidate_recordset()
         written = {}
         waiting = exchanges.filtered(
@@ -237,7 +237,7 @@ class DematExchange(models.Model):
         try:
             # once we hold the row, nobody can be in the way of what follows
             with self.env.cr.savepoint(flush=False):
-                exchange = self.try_lock_for_update(allow_referencing=True)
+                exchange = self._demat_try_lock()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             if not self.env.context.get("demat_along"):
                 raise

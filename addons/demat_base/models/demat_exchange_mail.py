@@ -50,7 +50,7 @@ class DematExchange(models.Model):
         """
         self.ensure_one()
         exchange = self.sudo()
-        if not exchange.try_lock_for_update():
+        if not exchange._demat_try_lock():
             raise UserError(
                 self.env._(
                     "%(exchange)s is being sent by someone else.",

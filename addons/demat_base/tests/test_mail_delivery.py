@@ -273,7 +273,7 @@ class TestMailDelivery(MailDeliveryCase):
         with (
             self.mock_mail_gateway(),
             patch.object(
-                type(self.exchange), "try_lock_for_update", lambda *a, **k: nothing
+                type(self.exchange), "_demat_try_lock", lambda *a, **k: nothing
             ),
             self.assertRaisesRegex(UserError, "someone else"),
         ):

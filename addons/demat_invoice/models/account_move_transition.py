@@ -105,7 +105,7 @@ class AccountMove(models.Model):
 
         :return: the recordset that could be locked; use this one only
         """
-        locked = self.try_lock_for_update(allow_referencing=True)
+        locked = self._demat_try_lock()
         locked.invalidate_recordset(["demat_state", "demat_document_id"])
         # one query for all, not one for each thousand
         locked.fetch(["demat_state", "demat_document_id"])

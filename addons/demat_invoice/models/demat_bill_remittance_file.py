@@ -125,7 +125,7 @@ class DematBillRemittance(models.Model):
 
         :raises UserError: busy, or in another state
         """
-        locked = self.try_lock_for_update(allow_referencing=True)
+        locked = self._demat_try_lock()
         locked.invalidate_recordset(["state"])
         labels = dict(self._fields["state"]._description_selection(self.env))
         for remittance in self:

@@ -127,7 +127,7 @@ class DematBill(models.Model):
 
         :raises UserError: somebody else is treating one of them
         """
-        locked = self.try_lock_for_update(allow_referencing=True)
+        locked = self._demat_try_lock()
         busy = self - locked
         if busy:
             raise UserError(

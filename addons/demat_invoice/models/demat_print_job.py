@@ -46,7 +46,7 @@ class DematPrintRequest(models.Model):
         A crash before the end leaves nothing marked, and the job does it again.
         """
         committed = self.env["demat.exchange"]._demat_run_committed
-        if not self.try_lock_for_update():
+        if not self._demat_try_lock():
             return
         moves = self._moves().exists()
         # the clerk may have lost the access since he asked

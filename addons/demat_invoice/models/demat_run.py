@@ -195,7 +195,7 @@ class DematRun(models.Model):
 
     def _start_here(self):
         """Note the process that works; say whether there is work to do."""
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._demat_try_lock():
             return True
         self.invalidate_recordset(["state", "cancel_requested"])
         if self.state not in OPEN:

@@ -84,7 +84,7 @@ class DematRun(models.Model):
         :return: the run, empty when there is nothing to do
         :raises UserError: nobody may send in this company; the night stays due
         """
-        company = company.try_lock_for_update(allow_referencing=True)
+        company = company._demat_try_lock()
         if not company:
             return self.browse()
         company.invalidate_recordset()

@@ -50,7 +50,7 @@ class DematRun(models.Model):
         lines = self.env["demat.run.line"].search(
             self._get_uninvited_domain(), limit=INVITE_SIZE, order="sequence, id"
         )
-        lines = lines.try_lock_for_update(allow_referencing=True)
+        lines = lines._demat_try_lock()
         lines.invalidate_recordset(["portal_outcome"])
         for line in lines.filtered(lambda found: not found.portal_outcome):
             line._invite()

@@ -88,21 +88,22 @@ class DematRun(models.Model):
     def _take_lines(self, size=None):
         self.env["demat.run.line"].flush_model(["state"])
         limit = SQL("LIMIT %s", size) if size else SQL()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM demat_run_line WHERE run_id = %s AND state = 'waiting'"
-                " ORDER BY sequence, id %s FOR UPDATE SKIP LOCKED",
-                self.id,
-                limit,
-            )
+        query = SQL(
+            "SELECT id FROM demat_run_line WHERE run_id = %s AND state = 'waiting'"
+            " ORDER BY sequence, id %s FOR UPDATE SKIP LOCKED",
+            self.id,
+            limit,
         )
+        # taken by the other worker meanwhile: this batch is begun again
+        self.env.cr.execute(query, log_exceptions=False)
+        rows = self.env.cr.fetchall()
         lines = self.env["demat.run.line"].browse(row[0] for row in rows)
         lines.fetch(["run_id", "move_id", "state", "sequence"])
         return lines
 
     def _end(self):
         """Close the run when no line is open any more; the last worker does it."""
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._demat_try_lock():
             return
         self.invalidate_recordset()
         if self.cancel_requested:

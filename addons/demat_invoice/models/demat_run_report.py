@@ -86,7 +86,7 @@ class DematRun(models.Model):
         self.invalidate_recordset(["report_state"])
         if self.report_state != "pending":
             return
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._demat_try_lock():
             return
         self.invalidate_recordset()
         if self.report_state != "pending":

@@ -229,7 +229,7 @@ class TestBillLife(DematBillCommon):
         # a lock of another session is shown by its effect: no row could be locked
         self.patch(
             type(bill),
-            "try_lock_for_update",
+            "_demat_try_lock",
             lambda records, **_options: records.browse(),
         )
         with self.assertRaisesRegex(UserError, "somebody else"):

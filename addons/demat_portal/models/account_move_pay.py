@@ -135,12 +135,7 @@ class AccountMove(models.Model):
         """
         if not self:
             return
-        ids = tuple(self.ids)
-        lock = (
-            "SELECT id FROM account_move WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED"
-        )
-        self.env.cr.execute(SQL(lock, ids), log_exceptions=False)
-        if self.env.cr.rowcount < len(ids):
+        if self._demat_try_lock() != self:
             raise ValidationError(
                 self.env._(
                     "These invoices are in use at this moment, maybe a payment was "
@@ -149,7 +144,7 @@ class AccountMove(models.Model):
                 )
             )
         touch = "UPDATE account_move SET write_date = write_date WHERE id IN %s"
-        self.env.cr.execute(SQL(touch, ids), log_exceptions=False)
+        self.env.cr.execute(SQL(touch, self._ids), log_exceptions=False)
 
     def _demat_pay_groups(self):
         """Return how these moves fall into payments: one per company and currency.

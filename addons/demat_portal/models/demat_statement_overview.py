@@ -32,9 +32,8 @@ class DematStatement(models.AbstractModel):
         answer = {"accounts": {}, "months": {}, "sites": [], "source": source}
         answer["lines"] = lines = defaultdict(int)
         for row in self.env.execute_query(self._overview_sql(source)):
-            level, company, currency, month, age, amount, *sums, count, sites = row
-            balance, late = sums
-            key = company, currency
+            level, *key, month, age, amount, balance, late, count, sites = row
+            key = tuple(key)
             account = answer["accounts"].setdefault(key, dict.fromkeys(AGES, 0))
             answer["sites"] = sites or []
             if level == 3:

@@ -153,15 +153,7 @@ class DematSignRequest(models.Model):
         :raise UserError: somebody else is at work on one of them
         """
         self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM demat_sign_request WHERE id = ANY(%s)"
-                " FOR NO KEY UPDATE SKIP LOCKED",
-                self.ids,
-            ),
-            log_exceptions=False,  # changed meanwhile: the host does it again
-        )
-        if self.env.cr.rowcount != len(self):
+        if self._demat_try_lock() != self:
             raise UserError(
                 self.env._(
                     "%(request)s is being signed or changed at this moment. Try again "

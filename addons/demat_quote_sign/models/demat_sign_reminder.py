@@ -91,7 +91,7 @@ class DematSignRequest(models.Model):
     def _daily(self):
         """What is due for one request."""
         self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._demat_try_lock():
             return  # being signed: the next hour is early enough
         self.invalidate_recordset()
         if self._settle() == "sent" and self._is_reminder_due():
