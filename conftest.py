@@ -122,14 +122,15 @@ def _make_databases(config, ours, inside):
     only = split_names(config.getoption("--addons"))
     host = templates.host_template(context)
     template = templates.template(context, only) if ours else None
-    made = [name for name in (host, template) if name]
+    ready = templates.company_template(context, template) if inside else None
+    made = [name for name in (host, template, ready) if name]
     templates.hold(context, made, os.getppid())
     for name in made:
         log = logcheck.LogFile(templates.install_log(context, name))
         config.stash[server_logs].append(log)
     if inside:
         kind = f"test {os.getppid()}"
-        templates.clone(context, template, config.getoption("--odoo-database"), kind)
+        templates.clone(context, ready, config.getoption("--odoo-database"), kind)
     return template
 
 

@@ -112,25 +112,10 @@ class Demo:
     def start(self, database_name, port):
         """Start mail catcher, simulated platform and server; answers once they do."""
         facts = self.facts
-        python, env = self.context.python, self.context.environment()
         mail_port = processes.free_port(facts.get("mail_port", MAIL_PORT))
         smtp_port = processes.free_port(facts.get("smtp_port", SMTP_PORT))
         http_port = processes.free_port(facts.get("http_port") or port)
-        mails = self.folder / "mails"
-        with console.step("Starting the mail catcher"):
-            command = [
-                python,
-                "-m",
-                "demat_cli.mailcatcher",
-                mails,
-                smtp_port,
-                mail_port,
-            ]
-            log = self.context.paths.logs / "demo-mails.log"
-            catcher = processes.spawn(command, log=log, env=env)
-            processes.remember(self.catcher, catcher.pid)
-            mail_url = f"http://127.0.0.1:{mail_port}"
-            processes.wait_http(f"{mail_url}/health", catcher.pid, log)
+        mail_url = self._start_catcher(smtp_port, mail_port)
         chorus_port = processes.free_port(facts.get("chorus_port", CHORUS_PORT))
         chorus_url = self._start_chorus(chorus_port)
         base_url = f"http://127.0.0.1:{http_port}"
@@ -146,6 +131,7 @@ class Demo:
         self._tell_database(database_name, base_url, smtp_port, chorus_url)
         with console.step("Starting Odoo"):
             command = self.context.odoo("-c", config)
+            env = self.context.environment()
             server = processes.spawn(command, log=self.log, env=env)
             processes.remember(self.server, server.pid)
             processes.wait_http(f"{base_url}/web/health", server.pid, self.log)
@@ -161,6 +147,19 @@ class Demo:
             chorus_url=chorus_url,
         )
         return config
+
+    def _start_catcher(self, smtp_port, port):
+        """Start the mail server that keeps everything; address of its pages."""
+        python, env = self.context.python, self.context.environment()
+        mails = self.folder / "mails"
+        with console.step("Starting the mail catcher"):
+            command = [python, "-m", "demat_cli.mailcatcher", mails, smtp_port, port]
+            log = self.context.paths.logs / "demo-mails.log"
+            catcher = processes.spawn(command, log=log, env=env)
+            processes.remember(self.catcher, catcher.pid)
+            url = f"http://127.0.0.1:{port}"
+            processes.wait_http(f"{url}/health", catcher.pid, log)
+        return url
 
     def _start_chorus(self, port):
         """Start the simulated Chorus Pro; its address."""

@@ -60,7 +60,15 @@ def create_quotes(env, clerk, catalogue, customers, sites):
         rate="reduced",
         days=11,
     ).action_quotation_sent()
-    confirmed = {
+    confirmed = _make_confirmed(maker, customers, sites)
+    for order in confirmed.values():
+        _confirm(order)
+    return {**confirmed, "hall": hall}
+
+
+def _make_confirmed(maker, customers, sites):
+    """Those that the customers accept, by name."""
+    return {
         "residence": maker.make(
             customers.property_firm,
             [
@@ -108,9 +116,6 @@ def create_quotes(env, clerk, catalogue, customers, sites):
             days=104,
         ),
     }
-    for order in confirmed.values():
-        _confirm(order)
-    return {**confirmed, "hall": hall}
 
 
 def send_for_signature(env, clerk, company, order):

@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from odoo import Command
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.demat_base.tests.common_french import FrenchCommon
 from odoo.addons.ged_archive.lib import schematron
 from odoo.addons.ged_archive.tests.common import create_user
 
@@ -52,11 +52,10 @@ def make_pkcs12(name="Test seal", *, days=(-1, 365)):
     )
 
 
-class DematInvoiceCommon(AccountTestInvoicingCommon):
+class DematInvoiceCommon(FrenchCommon):
     """A French company that seals, a customer with consent, a site, and a clerk."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids |= (

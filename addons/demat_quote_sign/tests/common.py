@@ -4,7 +4,7 @@ import base64
 
 from odoo import Command
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.demat_base.tests.common_french import FrenchCommon
 from odoo.addons.ged_archive.tests.common import PASSWORD, create_user, make_pkcs12
 from odoo.addons.mail.tests.common import MailCase
 
@@ -15,7 +15,7 @@ PIXEL = (
 )
 
 
-class SignCommon(AccountTestInvoicingCommon, MailCase):
+class SignCommon(FrenchCommon, MailCase):
     """A French company, a customer who accepts electronic quotes, a site, sales people.
 
     ``cls.seller`` sees his own quotes, ``cls.lead`` those of all, ``cls.keeper`` keeps
@@ -23,7 +23,6 @@ class SignCommon(AccountTestInvoicingCommon, MailCase):
     """
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids |= (

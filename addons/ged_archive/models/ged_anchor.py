@@ -178,30 +178,7 @@ class GedAnchor(models.Model):
         content, values = self._stamped(manifest, client)
         if only_stamped and not values.get("token_time"):
             return self.browse()
-        stamped = bool(values.get("token_time"))
-        day = fields.Date.to_string(at)
-        document = (
-            self.env["ged.document"]
-            .sudo()
-            ._archive(
-                [
-                    {
-                        "kind": "evidence",
-                        "name": f"ANCHOR/{day}",
-                        "filename": f"anchor_{day}.{'asics' if stamped else 'json'}",
-                        "mimetype": _asic().MIMETYPE if stamped else JSON_MIMETYPE,
-                        "content": content,
-                        "company_id": company.id,
-                        "document_date": fields.Date.to_date(at),
-                        "portal_visible": False,
-                        # it vouches for documents that are kept without limit
-                        "retention_until": False,
-                        "res_model": self._name,
-                        "event_detail": values.get("note"),
-                    }
-                ]
-            )
-        )
+        document = self._file_evidence(company, at, content, values)
         return self.browse(
             allow_creation(self)
             .create(
@@ -218,6 +195,31 @@ class GedAnchor(models.Model):
             )
             .id
         )
+
+    @api.model
+    def _file_evidence(self, company, at, content, values):
+        """Archive what an anchor of ``company`` consists of.
+
+        :param content: the list of heads, in a time-stamped container if there is one
+        :param values: ``token_time`` if it is, ``note`` otherwise
+        """
+        stamped = bool(values.get("token_time"))
+        day = fields.Date.to_string(at)
+        evidence = {
+            "kind": "evidence",
+            "name": f"ANCHOR/{day}",
+            "filename": f"anchor_{day}.{'asics' if stamped else 'json'}",
+            "mimetype": _asic().MIMETYPE if stamped else JSON_MIMETYPE,
+            "content": content,
+            "company_id": company.id,
+            "document_date": fields.Date.to_date(at),
+            "portal_visible": False,
+            # it vouches for documents that are kept without limit
+            "retention_until": False,
+            "res_model": self._name,
+            "event_detail": values.get("note"),
+        }
+        return self.env["ged.document"].sudo()._archive([evidence])
 
     @api.model
     def _heads(self, company):

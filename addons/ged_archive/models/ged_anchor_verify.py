@@ -118,6 +118,15 @@ class GedAnchor(models.Model):
                     error=error,
                 )
             ]
+        problems = self._evidence_problems(document, manifest, stamp)
+        return problems + self._chain_differs(manifest)
+
+    def _evidence_problems(self, document, manifest, stamp):
+        """Return in words where the archived evidence says other than the list.
+
+        :param manifest: what the evidence says of the chains, by name of the field
+        :param stamp: the same of its time stamp
+        """
         problems = []
         expected = self._columns()
         differing = sorted(
@@ -145,7 +154,7 @@ class GedAnchor(models.Model):
                     stamped=stamp["token_time"],
                 )
             )
-        return problems + self._chain_differs(manifest)
+        return problems
 
     def _columns(self):
         return {

@@ -196,14 +196,7 @@ class GedDestruction(models.Model):
                     count=MAX_LINES,
                 )
             )
-        reasons = documents._destruction_reasons()
-        busy = (
-            self.env["ged.document"]
-            .sudo()
-            .search([("id", "in", documents.ids), ("id", "in", self._on_open_lists())])
-        )
-        for document in busy:
-            reasons[document.id] = self.env._("It is on another open list.")
+        reasons = self._reasons_against(documents)
         if len(reasons) == len(documents):
             raise UserError(
                 self.env._(
@@ -235,6 +228,18 @@ class GedDestruction(models.Model):
             }
         )
         return self.browse(destruction.id)
+
+    def _reasons_against(self, documents):
+        """Return ``{document id: why it cannot be destroyed}``."""
+        reasons = documents._destruction_reasons()
+        busy = (
+            self.env["ged.document"]
+            .sudo()
+            .search([("id", "in", documents.ids), ("id", "in", self._on_open_lists())])
+        )
+        for document in busy:
+            reasons[document.id] = self.env._("It is on another open list.")
+        return reasons
 
     def _open(self):
         self.ensure_one()

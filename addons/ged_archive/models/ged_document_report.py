@@ -71,23 +71,15 @@ class GedDocument(models.Model):
             "chain_number": document.chain_number,
             "anchored_at": anchor.token_time or anchor.at,
             "anchored_by": self._anchor_words(anchor),
-            "seen": [
-                {
-                    "at": event.at,
-                    "user_name": event.user_name,
-                    "event_type": event.event_type,
-                }
-                for event in self.env["ged.event"]
-                .sudo()
-                .search(
-                    [
-                        ("document_id", "=", document.id),
-                        ("event_type", "in", SEEN),
-                    ],
-                    limit=SEEN_LIMIT,
-                )
-            ],
+            "seen": document._seen_by(),
         }
+
+    def _seen_by(self):
+        """Return the key ``seen`` of :meth:`_verify_report`."""
+        domain = [("document_id", "=", self.id), ("event_type", "in", SEEN)]
+        events = self.env["ged.event"].search(domain, limit=SEEN_LIMIT)
+        names = ("at", "user_name", "event_type")
+        return [{name: event[name] for name in names} for event in events]
 
     @api.model
     def _anchor_words(self, anchor):

@@ -137,6 +137,38 @@ class GedPreservation(models.Model):
                     cause=str(exc),
                 )
             ]
+        problems = self._uncovered(documents, previous)
+        stamped = content.time.replace(tzinfo=None, microsecond=0)
+        if (stamped, content.tsa_fingerprint) != (
+            self.stamped_at,
+            self.tsa_fingerprint,
+        ):
+            problems.append(
+                self.env._(
+                    "The time stamp in %(container)s is not the one on record.",
+                    container=evidence.display_name,
+                )
+            )
+        if not self._is_proven(data):
+            problems.append(
+                self.env._(
+                    "The later evidence %(container)s does not say that the "
+                    "certificates in the seal of %(document)s were not revoked, as "
+                    "the level %(level)s needs.",
+                    container=evidence.display_name,
+                    document=document.display_name,
+                    level=self.level_after,
+                )
+            )
+        return problems
+
+    def _uncovered(self, documents, previous):
+        """Return in words what the container should list and does not.
+
+        :param documents: list of dictionaries ``id``, ``sha256`` of its manifest
+        :param previous: the same of the containers that it renews
+        """
+        document, evidence = self.document_id, self.evidence_id
         problems = []
         if (document.id, document.sha256) not in {
             (one.get("id"), one["sha256"]) for one in documents
@@ -158,28 +190,6 @@ class GedPreservation(models.Model):
                     "is said to renew (%(before)s).",
                     container=evidence.display_name,
                     before=before.evidence_id.display_name,
-                )
-            )
-        stamped = content.time.replace(tzinfo=None, microsecond=0)
-        if (stamped, content.tsa_fingerprint) != (
-            self.stamped_at,
-            self.tsa_fingerprint,
-        ):
-            problems.append(
-                self.env._(
-                    "The time stamp in %(container)s is not the one on record.",
-                    container=evidence.display_name,
-                )
-            )
-        if not self._is_proven(data):
-            problems.append(
-                self.env._(
-                    "The later evidence %(container)s does not say that the "
-                    "certificates in the seal of %(document)s were not revoked, as "
-                    "the level %(level)s needs.",
-                    container=evidence.display_name,
-                    document=document.display_name,
-                    level=self.level_after,
                 )
             )
         return problems

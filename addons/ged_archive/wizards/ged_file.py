@@ -218,36 +218,43 @@ class GedFileWizardLine(models.TransientModel):
                 }
             )
             return
-        sealed = sealer and attachment.mimetype == "application/pdf"
-        document = self.env["ged.document"]._archive(
-            [
-                {
-                    "kind": wizard.kind_id.code,
-                    "name": self.name,
-                    "filename": attachment.name,
-                    **(
-                        self.env["ged.document"]._seal_with_code(
-                            sealer, content, wizard.company_id
-                        )
-                        if sealed
-                        else {"content": content, "mimetype": attachment.mimetype}
-                    ),
-                    "company_id": wizard.company_id.id,
-                    "partner_id": self.partner_id.id,
-                    "site_name": self.site_name,
-                    "document_date": self.document_date,
-                    "portal_visible": wizard.portal_visible,
-                    "res_model": attachment.res_model if record is not None else False,
-                    "res_id": attachment.res_id if record is not None else False,
-                    "origin_name": record.display_name if record is not None else False,
-                    "event_detail": self.env._(
-                        "filed by hand, SHA-256 of the attachment: %(hash)s",
-                        hash=digest,
-                    ),
-                }
-            ]
-        )
+        values = self._archive_values(record, digest)
+        if sealer and attachment.mimetype == "application/pdf":
+            values |= self.env["ged.document"]._seal_with_code(
+                sealer, content, wizard.company_id
+            )
+        else:
+            values |= {"content": content, "mimetype": attachment.mimetype}
+        document = self.env["ged.document"]._archive([values])
         self.write({"state": "done", "document_id": document.id, "message": False})
+
+    def _archive_values(self, record, digest):
+        """Return what the archive is told of the file, its content apart.
+
+        :param record: what the file is attached to, or ``None``
+        :param digest: SHA-256 of the attachment, hexadecimal
+        """
+        wizard, attachment = self.wizard_id, self.attachment_id
+        values = {
+            "kind": wizard.kind_id.code,
+            "name": self.name,
+            "filename": attachment.name,
+            "company_id": wizard.company_id.id,
+            "partner_id": self.partner_id.id,
+            "site_name": self.site_name,
+            "document_date": self.document_date,
+            "portal_visible": wizard.portal_visible,
+            "event_detail": self.env._(
+                "filed by hand, SHA-256 of the attachment: %(hash)s", hash=digest
+            ),
+        }
+        if record is not None:
+            values |= {
+                "res_model": attachment.res_model,
+                "res_id": attachment.res_id,
+                "origin_name": record.display_name,
+            }
+        return values
 
 
 class IrAttachment(models.Model):
