@@ -37,15 +37,17 @@ class ChorusReportMixin(models.AbstractModel):
 
     @api.model
     def _chorus_file_answers(self, account):
-        """File what is not filed yet of the companies of an account. Commits."""
+        """File what is not filed yet of the companies of an account. Commits.
+
+        :return: those that could not be filed
+        """
         committed = self.env["demat.exchange"]._demat_run_committed
         companies = account._chorus_companies().ids
         waiting = [("company_id", "in", companies), ("document_id", "=", False)]
         found = self.search(waiting + self._chorus_answer_domain(), limit=BATCH)
         for record in found:
             committed(lambda record=record: record._chorus_try_to_file(account))
-        if found and all(record.document_id for record in found):
-            committed(lambda: account.activity_unlink([ACTIVITY]))
+        return found.filtered(lambda record: not record.document_id)
 
     def _chorus_try_to_file(self, account):
         """File the answer; what hinders it is told, and tried again later."""
@@ -76,12 +78,13 @@ class ChorusReportMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _chorus_file_answer(self):
-        """File the answer, unless that was done meanwhile.
+        """File the answer, unless somebody else does or did it meanwhile.
 
         :raises UserError: the archive does not take it
         """
         self.ensure_one()
-        self.lock_for_update(allow_referencing=True)
+        if not self._demat_try_lock():
+            return
         self.invalidate_recordset(["document_id"])
         if self.document_id:
             return
@@ -152,6 +155,8 @@ class ChorusAccount(models.Model):
     def _follow(self):
         # EXTENDS
         result = super()._follow()
-        for model in ("chorus.flow", "chorus.return"):
-            self.env[model]._chorus_file_answers(self)
+        answers = self.env["chorus.flow"], self.env["chorus.return"]
+        if not any([model._chorus_file_answers(self) for model in answers]):
+            committed = self.env["demat.exchange"]._demat_run_committed
+            committed(lambda: self.sudo().activity_unlink([ACTIVITY]))
         return result

@@ -80,11 +80,18 @@ class TestChorusReportArchive(ChorusFlowCommon):
         self.assertEqual(len(told), 1, "once, though each round meets it")
         self.assertIn(flow.display_name, told.note)
         self.assertIn("chorus_report", told.note, "the cause, with its remedy")
+        other = self._send_public()
+        with self.assertLogs("odoo.addons.chorus_edi", "WARNING"):
+            self._integrate(other)
+        self.assertEqual(
+            account.activity_search([ACTIVITY], user_id=boss.id), told, "the same one"
+        )
         self.env["ged.kind"].sudo().create(
             {"code": "chorus_report", "name": "Answers", "retention_years": 10}
         )
         self._follow()
         self.assertTrue(flow.document_id, "a later round does it")
+        self.assertTrue(self._out(other).chorus_flow_id.document_id)
         self.assertFalse(account.activity_search([ACTIVITY]))
 
     def test_a_later_word_by_another_way_is_not_the_answer(self):
