@@ -1,7 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+#: Records that a refusal names.
+NAMED = 3
 
 
 class Base(models.AbstractModel):
@@ -30,3 +34,19 @@ class Base(models.AbstractModel):
         self.env.cr.execute(query, log_exceptions=False)
         locked = {row[0] for row in self.env.cr.fetchall()}
         return self.browse(one for one in self._ids if one in locked)
+
+    def _demat_lock_or_refuse(self):
+        """Lock all these rows as :meth:`_demat_try_lock` does.
+
+        :raises UserError: somebody else has one of them; says what to do
+        """
+        busy = self - self._demat_try_lock()
+        if busy:
+            names = ", ".join(busy[:NAMED].mapped("display_name"))
+            raise UserError(
+                self.env._(
+                    "%(names)s: somebody else is at work on this right now. Wait a "
+                    "moment, then try again.",
+                    names=names,
+                )
+            )

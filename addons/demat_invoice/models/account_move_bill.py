@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 from ..lib import bill_states as states
 from .account_move_transition import TRANSITION
 
+#: Blocked bills that a notification names.
+NAMED = 5
+
 
 class AccountMove(models.Model):
     """A customer invoice that is settled by bills of exchange."""
@@ -71,7 +74,30 @@ class AccountMove(models.Model):
         if not bills:
             causes = "\n".join(f"- {bill.name}: {bill.problem}" for bill in blocked)
             raise UserError(causes or self._demat_no_bills_message())
+        if blocked:
+            return self._demat_tell_blocked(blocked, bills.action_print())
         return bills.action_print()
+
+    def _demat_tell_blocked(self, blocked, following):
+        """Return the notification that names the bills which are not printed, and why.
+
+        :param following: the action that prints the others
+        """
+        causes = [f"{bill.move_id.name}: {bill.problem}" for bill in blocked[:NAMED]]
+        if len(blocked) > NAMED:
+            causes.append("…")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Bills not printed: %(count)s", count=len(blocked)),
+                "message": " ".join(causes),
+                "type": "warning",
+                # it has to be read, and what it names to be mended
+                "sticky": True,
+                "next": following,
+            },
+        }
 
     def _demat_bills_to_print(self):
         """Return ``(bills, blocked)`` of these invoices, in their order.
@@ -98,7 +124,7 @@ class AccountMove(models.Model):
         self._demat_check_user()
         wanted = self.filtered("demat_bill_wanted")
         # two clerks on one invoice: the second is told to try again
-        wanted.lock_for_update(allow_referencing=True)
+        wanted._demat_lock_or_refuse()
         wanted.invalidate_recordset(["demat_bill_ids"])
         values = []
         for move in wanted:

@@ -108,7 +108,7 @@ class ResCompany(models.Model):
         sequence = sequences.search(wanted, limit=1)
         if not sequence:
             # two first lots at once must not make two sequences
-            self.sudo().lock_for_update(allow_referencing=True)
+            self.sudo()._demat_lock_or_refuse()
             sequence = sequences.create(
                 {
                     "name": self.env._("Lots of invoices"),

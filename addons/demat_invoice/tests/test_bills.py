@@ -207,7 +207,14 @@ class TestBills(DematBillCommon):
         bad = self._bill_invoice(partner=self.silent)
         moves = (bad + good).with_user(self.clerk)
         action = moves.action_demat_print_bills()
-        self.assertEqual(action["context"]["active_ids"], good.demat_bill_ids.ids)
+        # the bad one is not dropped without a word
+        told, printed = action["params"], action["params"]["next"]
+        self.assertEqual(printed["context"]["active_ids"], good.demat_bill_ids.ids)
+        self.assertIn(f"{bad.name}: ", told["message"])
+        self.assertIn("no bank account", told["message"])
+        self.assertTrue(told["sticky"])
+        alone = good.with_user(self.clerk).action_demat_print_bills()
+        self.assertEqual(alone["type"], "ir.actions.report")
         self.assertEqual(good.demat_bill_ids.state, "issued")
         self.assertEqual(bad.demat_bill_ids.state, "draft")
         bills, blocked = moves._demat_bills_to_print()

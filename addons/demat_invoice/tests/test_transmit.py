@@ -109,7 +109,7 @@ class TestTransmit(DematTransmitCommon):
         self.assertNotIn("<script", exchange.mail_mail_id.body_html)
 
     def test_documents_of_customer_and_products(self):
-        self._archive_document("Contract 12", b"%PDF-contract")
+        contract = self._archive_document("Contract 12", b"%PDF-contract")
         self._attachment(self.customer, "terms.txt")
         self._attachment(self.silent, "not his.txt")
         sheet = self.env["product.document"].create(
@@ -136,6 +136,10 @@ class TestTransmit(DematTransmitCommon):
         contents = set(exchange.attachment_ids.mapped("raw"))
         self.assertLessEqual({b"terms.txt", b"sheet", b"%PDF-contract"}, contents)
         self.assertTrue(sheet.ir_attachment_id in exchange.attachment_ids)
+        for document in contract | move.demat_document_id:
+            told = document.sudo().event_ids.sorted("id")[-1]
+            self.assertEqual((told.event_type, told.user_id), ("sent", self.clerk))
+            self.assertIn(exchange.recipients, told.detail)
 
     # -- what leaves ------------------------------------------------------------------
 

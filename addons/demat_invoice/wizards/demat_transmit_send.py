@@ -29,6 +29,7 @@ class DematTransmitWizard(models.TransientModel):
         exchange = self._create_exchange(values)
         exchange.sudo()._send_by_hand(values)
         exchange.invalidate_recordset()
+        self._note_in_archive(exchange.sudo())
         if self.memo:
             self._note_on_customer(exchange.sudo())
         return exchange._outcome_notification_closing()
@@ -124,6 +125,19 @@ class DematTransmitWizard(models.TransientModel):
             lambda file: file.res_model == self._name
         ).write({"res_model": exchange._name, "res_id": exchange.id})
         return exchange
+
+    def _note_in_archive(self, exchange):
+        """Tell the journal of each archived document that went along who received it.
+
+        One of unknown outcome may have arrived: it is told as well.
+        """
+        if exchange.state not in ("done", "unknown"):
+            return
+        chosen = self.document_ids.filtered("selected").ged_document_id
+        (chosen | exchange.document_id.sudo(False))._record_event(
+            "sent",
+            self.env._("by hand to %(recipients)s", recipients=exchange.recipients),
+        )
 
     def _note_on_customer(self, exchange):
         """Note the mail on the customer's own timeline (seed 004, "Mémo")."""

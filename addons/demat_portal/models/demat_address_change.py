@@ -206,10 +206,10 @@ class DematAddressChange(models.Model):
     def _confirm(self, ip):
         """Add the address to the others; return whether it was done here.
 
-        Two clicks at the same moment: one waits for the other and finds it done.
+        Of two clicks at the same moment one is told to try again, and finds it done.
         """
         self.ensure_one()
-        self.lock_for_update(allow_referencing=True)
+        self._demat_lock_or_refuse()
         self.invalidate_recordset(["state"])
         if self.state != "pending":
             return False

@@ -49,7 +49,7 @@ class DematPortalAccess(models.Model):
 
         :raise UserError: it is not in this state any more
         """
-        self.lock_for_update(allow_referencing=True)
+        self._demat_lock_or_refuse()
         self.invalidate_recordset(["state"])
         if self.state != wanted:
             words = dict(self._fields["state"]._description_selection(self.env))
@@ -159,7 +159,7 @@ class DematPortalAccess(models.Model):
         """What the customer does on his portal: end it, or take the request back."""
         self.ensure_one()
         access = self.sudo()
-        access.lock_for_update(allow_referencing=True)
+        access._demat_lock_or_refuse()
         access.invalidate_recordset(["state"])
         if access.state == "requested":
             access._decide("ended")

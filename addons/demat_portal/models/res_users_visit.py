@@ -59,7 +59,8 @@ class ResUsers(models.Model):
                 """,
                 now=now,
                 id=user.id,
-            )
+            ),
+            log_exceptions=False,  # the other tab was quicker: the host asks again
         )
         user.invalidate_recordset(
             ["demat_documents_previous", "demat_documents_visit"], flush=False

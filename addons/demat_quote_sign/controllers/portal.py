@@ -13,6 +13,17 @@ from . import frame
 class DematSignPortal(CustomerPortal):
     """The host's portal leads to the ceremony."""
 
+    @http.route()
+    def home(self, **kw):
+        # EXTENDS portal
+        response = super().home(**kw)
+        requests = _to_sign().request_id
+        response.qcontext["demat_sign_amounts"] = [
+            (sum(some.mapped("amount_total")), currency)
+            for currency, some in requests.grouped("currency_id").items()
+        ]
+        return response
+
     def _prepare_home_portal_values(self, counters):
         # EXTENDS portal
         values = super()._prepare_home_portal_values(counters)

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .demat_sign_signatory import TURN
+from .sale_order_digest import QUOTE_STATES
 
 
 class DematSignRequest(models.Model):
@@ -77,6 +78,13 @@ class DematSignRequest(models.Model):
         return words[self.state]
 
     def _changed_words(self):
+        """Why a quote that says something else now is not signed any more."""
+        if self.sudo().order_id.state not in QUOTE_STATES:
+            return self.env._(
+                "%(company)s has confirmed or cancelled this quote: there is nothing "
+                "to sign any more.",
+                company=self.sudo().company_id.name,
+            )
         return self.env._(
             "%(company)s has changed this quote since: this link is no longer valid. "
             "You will receive a new one.",

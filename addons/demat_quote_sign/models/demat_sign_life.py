@@ -101,11 +101,17 @@ class DematSignRequest(models.Model):
     def _void(self, reason):
         """The quote changed: nothing can be signed any more, and everybody is told.
 
+        One that was confirmed or cancelled meanwhile will not be sent again: nobody is
+        promised a new link, and the sales person has nothing to do.
+
         :param reason: words for the sales person
         """
         for request in self.sudo():
             request._move_to("void", {"state_reason": reason})
             request._record_event("voided", detail=reason)
+            if request.order_id.state not in QUOTE_STATES:
+                request._close("cancelled")
+                continue
             request._close("void")
             request._ask_sender(
                 request.env._("Send it for signature again"),

@@ -52,6 +52,7 @@ class DematSignRequest(models.Model):
             raise UserError(
                 self.env._("The options of this quote cannot be chosen any more.")
             )
+        needs_code = request._needs_code_now()
         options = {line.id: line for line in request._option_lines()}
         changed = []
         for line_id, given in quantities.items():
@@ -71,8 +72,14 @@ class DematSignRequest(models.Model):
             "option_chosen", signatory=signatory, detail="; ".join(changed) or "="
         )
         if changed:
+            if request._needs_code_now() and not needs_code:
+                # the options took the amount over the threshold
+                request.require_code = True
             request._freeze()
         return bool(changed)
+
+    def _needs_code_now(self):
+        return self.company_id._demat_sign_needs_code(self.order_id)
 
     def _check_versions(self):
         """:raise UserError: this request was frozen as often as it may be"""

@@ -4,7 +4,9 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """A deposit confirms what was signed, not what was changed since."""
+    """A deposit confirms what was signed: neither what still waits for a signature, nor
+    what was changed since.
+    """
 
     _inherit = "payment.transaction"
 
@@ -12,7 +14,8 @@ class PaymentTransaction(models.Model):
         # EXTENDS sale: the host confirms by the amount alone
         held = self.filtered(
             lambda payment: any(
-                order._demat_sign_lost_signature() for order in payment.sale_order_ids
+                order._demat_sign_lost_signature() or order._demat_open_request()
+                for order in payment.sale_order_ids
             )
         )
         for order in held.sale_order_ids:

@@ -26,6 +26,10 @@ class SaleOrder(models.Model):
             is_committing(self.env) or not self._demat_open_request()
         )
 
+    def _has_to_be_paid(self):
+        # EXTENDS sale: what waits for a signature is signed first, then paid
+        return super()._has_to_be_paid() and not self._demat_open_request()
+
     def _demat_sign_refuses_host(self):
         """Whether the host's own signature on the portal is refused for this quote.
 

@@ -163,8 +163,19 @@ class SaleOrder(models.Model):
         )
 
     def _demat_sign_tell_paid(self):
-        """A payment came for a quote whose signature does not count any more."""
+        """A payment came for a quote that is not signed as it is now."""
         self.ensure_one()
+        request = self._demat_open_request()
+        if request:
+            request._ask_sender(
+                self.env._("Paid, but not signed yet"),
+                self.env._(
+                    "A payment came for %(order)s, which waits for its signature: it "
+                    "is confirmed as soon as all have signed.",
+                    order=self.name,
+                ),
+            )
+            return
         request = self.sudo().demat_sign_request_ids.sorted("id")[-1:]
         request._ask_sender(
             self.env._("Paid, but not signed as it is now"),

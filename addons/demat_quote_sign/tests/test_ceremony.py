@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from lxml.html import fromstring
+
 from odoo.tests import tagged
 
 from odoo.addons.ged_archive.lib.hashing import sha256
@@ -150,6 +152,11 @@ class TestCeremony(CeremonyCase):
             "/my/counters", {"counters": ["demat_sign_count"]}
         )
         self.assertEqual(counters, {"demat_sign_count": 1})
+        card = fromstring(self.get(path="/my").text).xpath(
+            "//a[@href='/my/sign'][.//span[@data-placeholder_count]]"
+        )[0]
+        formatted = f"{self.deal.amount_total:.2f}".replace(".", ",")
+        self.assertIn(formatted, card.text_content(), "how much, too")
         answer = self.get(path=f"/my/orders/{self.deal.order_id.id}/sign")
         self.assertNotIn(self.path, answer.headers.get("Location", ""))
         self.deal.order_id.partner_id.child_ids |= user.partner_id

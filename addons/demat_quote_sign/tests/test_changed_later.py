@@ -178,6 +178,18 @@ class TestDeposit(LaterCommon):
         self.assertEqual(order.state, "sent")
         self.assertIn("not confirmed", str(order.activity_ids.note))
 
+    def test_payment_before_the_signature_waits_for_it(self):
+        for signature in (True, False):
+            with self.subTest(require_signature=signature):
+                order = self.deposit_quote(require_signature=signature)
+                request = self.send(order)
+                self.assertFalse(order._has_to_be_paid(), "signed first, then paid")
+                self.assertFalse(self.pay(order))
+                self.assertEqual((request.state, order.state), ("sent", "sent"))
+                self.assertIn("waits for its signature", str(order.activity_ids.note))
+                self.complete(request)
+                self.assertEqual((request.state, order.state), ("signed", "sale"))
+
     def test_payment_finds_a_change_by_sql(self):
         order, _request = self.signed_order()
         self.env.flush_all()

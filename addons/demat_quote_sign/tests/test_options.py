@@ -45,6 +45,22 @@ class TestOptions(SignCommon):
         self.assertEqual(self.request._option_lines(), self.option)
         self.assertTrue(self.request._options_are_open())
 
+    def test_code_when_the_options_pass_the_threshold(self):
+        company = self.company
+        company.demat_sign_code_threshold = self.order.amount_total + 20
+        company.demat_sign_code = "threshold"
+        self.request._choose_options(self.signatory, {self.option.id: 1})
+        self.assertFalse(self.request.require_code, "still under it")
+        self.request._choose_options(self.signatory, {self.option.id: 5})
+        self.assertTrue(self.request.require_code)
+        self.request._choose_options(self.signatory, {self.option.id: 1})
+        self.assertTrue(self.request.require_code, "once asked for, it stays")
+
+    def test_sender_who_wants_no_code_keeps_that(self):
+        self.company.demat_sign_code = "always"
+        self.request._choose_options(self.signatory, {self.option.id: 5})
+        self.assertFalse(self.request.require_code)
+
     def test_chosen(self):
         first = self.request.document_id
         total = self.request.amount_total

@@ -12,12 +12,12 @@ from .common import SignCommon
 class TestVoid(SignCommon):
     """Any change of a quote that waits makes its request void, by whatever way."""
 
-    def check_void(self, request, words="changed"):
+    def check_void(self, request, words="changed", shown="has changed this quote"):
         self.assertEqual(request.state, "void")
         self.assertIn(words, request.state_reason)
         self.assertEqual(self.event_types(request)[-1], "voided")
         self.assertFalse(request.document_id.portal_visible)
-        with self.assertRaisesRegex(UserError, "has changed this quote"):
+        with self.assertRaisesRegex(UserError, shown):
             request._check_current(request.signatory_ids[0])
 
     def test_changes(self):
@@ -97,8 +97,12 @@ class TestVoid(SignCommon):
             with self.subTest(method=method):
                 order = self.quote()
                 request = self.send(order)
+                before = order.activity_ids
                 getattr(order, method)()
-                self.check_void(request, words)
+                self.check_void(request, words, "has confirmed or cancelled")
+                told = self.exchanges(request).mapped("demat_sign_kind")
+                self.assertEqual(told[-1], "cancelled", "no new link is promised")
+                self.assertEqual(order.activity_ids, before, "nothing is to be done")
 
     def test_raw_sql(self):
         """Found at display and at signature, although no code of ours ran."""
