@@ -86,12 +86,13 @@ class GedImport(models.Model):
         self._finish(content, done, skipped)
         return self._reopen()
 
-    def _read_sound(self, file, tell=None):
+    def _read_sound(self, file, sound=False):
         """Return the content of an export that may be imported.
 
+        :param sound: these very bytes were found sound before
         :raises UserError: there are problems
         """
-        content = read_export(file, tell)
+        content = read_export(file, sound=sound)
         problems = self._problem_texts(content)
         if problems:
             raise UserError(
