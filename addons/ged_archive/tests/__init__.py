@@ -33,4 +33,5 @@ from . import (
     test_triggers,
     test_uninstall,
     test_verification,
+    test_verification_known,
 )
