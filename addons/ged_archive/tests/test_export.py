@@ -195,6 +195,37 @@ class TestExport(ArchiveCommon):
             self._export(document)
 
     def test_fiscal_year_and_period(self):
+    def test_a_selection_is_sealed_by_the_company_of_its_documents(self):
+        self.auditor.company_ids |= self.other_company
+        Export = (
+            self.env["ged.export"]
+            .with_user(self.auditor)
+            .with_context(allowed_company_ids=self.auditor.company_ids.ids)
+        )
+        mine = self._archive(1)
+        foreign = self._archive(1, company_id=self.other_company.id)
+        self.company.ged_seal_profile_id = self._profile()
+        for documents, working_for, sealed in (
+            (mine, self.other_company, True),
+            (foreign, self.company, False),
+            (mine | foreign, self.company, True),
+            (mine | foreign, self.other_company, False),
+        ):
+            export = Export.create(
+                {
+                    "document_ids": [(6, 0, documents.ids)],
+                    "company_id": working_for.id,
+                }
+            )
+            file = io.BytesIO()
+            export._write_zip(file)
+            with zipfile.ZipFile(file) as archive:
+                self.assertEqual(
+                    "MANIFEST.sha256.p7s" in archive.namelist(),
+                    sealed,
+                    (documents.company_id.mapped("name"), working_for.name),
+                )
+
         inside = self._archive(1, document_date="2024-12-31")
         self._archive(1, document_date="2025-01-01")
         evidence = self._archive(
