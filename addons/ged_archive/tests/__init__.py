@@ -19,6 +19,7 @@ from . import (
     test_fulltext,
     test_import,
     test_import_job,
+    test_import_seal,
     test_kind,
     test_preservation,
     test_preservation_long_term,

@@ -359,6 +359,7 @@ def _content_vals(evidence, data):
     if evidence["seal_level"] == "none":
         return {"content": data}
     # slow to import: only exports of sealed documents pay for it
+    from ..lib.seal_parts import stamp_until
     from ..lib.seal_settings import SealResult
 
     moment = datetime.fromisoformat(evidence["sealed_at"]).astimezone(UTC)
@@ -371,5 +372,7 @@ def _content_vals(evidence, data):
             sealed_at=moment,
             degraded=evidence.get("seal_note"),
             asked=evidence.get("seal_asked"),
+            valid_until=stamp_until(data, evidence["seal_fingerprint"]),
+            note=evidence.get("seal_note"),
         )
     }
