@@ -23,6 +23,7 @@ from . import (
     test_kind,
     test_preservation,
     test_preservation_long_term,
+    test_preservation_lost,
     test_rights,
     test_public_page,
     test_reading,
