@@ -146,6 +146,7 @@ class SealResult:
     :param causes: what was lacking: ``timestamp``, ``revocation``,
         ``archive_timestamp``
     :param valid_until: end (aware, UTC) of the certificate of the time-stamp server
+    :param note: what an archive before this one said about the level, in its words
     """
 
     data: bytes = field(repr=False)
@@ -157,3 +158,4 @@ class SealResult:
     asked: str | None = None
     causes: tuple[str, ...] = ()
     valid_until: datetime | None = None
+    note: str | None = None

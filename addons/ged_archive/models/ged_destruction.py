@@ -132,28 +132,35 @@ class GedDestruction(models.Model):
     # ------------------------------------------------------------------ making lists
 
     @api.model
-    def _candidates(self, company, limit=MAX_LINES):
+    def _candidates(self, company):
         """Return the documents of ``company`` whose content may be destroyed now and
-        that are on no open list, oldest end of retention first.
+        that are on no open list, oldest end of retention first; as many as a list
+        holds.
         """
-        documents = (
-            self.env["ged.document"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", company.id),
-                    ("retention_until", "<", fields.Date.today()),
-                    ("destroyed_at", "=", False),
-                    ("legal_hold", "!=", True),
-                    ("chain_number", "!=", False),
-                    ("id", "not in", self._on_open_lists()),
-                ],
-                order="retention_until, id",
-                limit=limit,
+        Document = self.env["ged.document"].sudo()
+        domain = [
+            ("company_id", "=", company.id),
+            ("retention_until", "<", fields.Date.today()),
+            ("destroyed_at", "=", False),
+            ("legal_hold", "!=", True),
+            ("chain_number", "!=", False),
+            ("id", "not in", self._on_open_lists()),
+        ]
+        found, offset = Document, 0
+        # Those that have to stay for another reason come first every month: whoever
+        # looked at the first page only would never see the others.
+        while len(found) < MAX_LINES:
+            page = Document.search(
+                domain, order="retention_until, id", limit=MAX_LINES, offset=offset
             )
-        )
-        reasons = documents._destruction_reasons()
-        return documents.filtered(lambda document: document.id not in reasons)
+            # what leaves together is judged together
+            found = (found | page)._without_reasons()
+            if len(page) < MAX_LINES:
+                break
+            offset += MAX_LINES
+        if len(found) <= MAX_LINES:
+            return found
+        return found[:MAX_LINES]._without_reasons()
 
     @api.model
     def _on_open_lists(self):

@@ -122,6 +122,11 @@ class GedDocument(models.Model):
                     )
         return reasons
 
+    def _without_reasons(self):
+        """Return those that may leave together."""
+        reasons = self._destruction_reasons()
+        return self.filtered(lambda document: document.id not in reasons)
+
     def _destruction_reason(self, today):
         if self.destroyed_at:
             return self.env._("Its content is already destroyed.")

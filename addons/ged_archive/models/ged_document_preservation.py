@@ -110,6 +110,9 @@ class GedDocument(models.Model):
         """
         if not seal.degraded:
             return False
+        if getattr(seal, "note", None):
+            # sealed elsewhere: nobody here knows more than what was said there
+            return seal.note
         words = {
             "timestamp": self.env._("no time-stamp server gave an answer"),
             "revocation": self.env._(

@@ -29,7 +29,6 @@ class GedPreservationQueue(models.Model):
         company = self.company_id
         sudo = self.env["ged.document"].sudo().with_company(company)
         documents = {row["id"]: sudo.browse(row["id"]) for row in rows}
-        heads = self.env["ged.preservation"].sudo()
         algorithm = company._ged_digest_algorithms()[0]
         contents, problems = self._read_contents(documents.values())
         validation, unproven = self._validation(contents, rows)
@@ -42,25 +41,22 @@ class GedPreservationQueue(models.Model):
             row["after"] = _level_after(row, proven and bool(validation))
             if asked or self._gains(row):
                 covered.append(row)
-        entries, previous = [], {}
-        for row in covered:
-            document = documents[row["id"]]
-            entries.append(
-                {
-                    "id": document.id,
-                    "seal_level": document.seal_level,
-                    **_digests(contents[document.id], algorithm),
-                }
-            )
-            head = heads.browse(row["head"])
-            if head and head.evidence_id.id not in previous:
-                content = head.evidence_id._get_content()
-                previous[head.evidence_id.id] = _digests(content, algorithm)
+        previous, lost = self._read_previous(covered, algorithm)
+        problems += lost.values()
+        covered = [row for row in covered if row["head"] not in lost]
         if covered:
             # slow to import: only processes that time-stamp pay for it
             from ..lib.preservation import manifest
 
-            text = manifest(entries, previous.values(), validation)
+            entries = [
+                {
+                    "id": row["id"],
+                    "seal_level": documents[row["id"]].seal_level,
+                    **_digests(contents[row["id"]], algorithm),
+                }
+                for row in covered
+            ]
+            text = manifest(entries, previous, validation)
             evidence, stamp = self._archive_container(text, algorithm, covered)
             self._record(covered, evidence, stamp, algorithm)
         self._finished(problems, bool(covered))
@@ -99,6 +95,25 @@ class GedPreservationQueue(models.Model):
             else:
                 contents[document.id] = content
         return contents, problems
+
+    def _read_previous(self, rows, algorithm):
+        """Read the containers that ``rows`` renew.
+
+        :return: ``([digests], {id of a ged.preservation: why it cannot be renewed})``
+
+        One that is lost holds up its own documents only.
+        """
+        heads = self.env["ged.preservation"].sudo()
+        heads = heads.browse({row["head"] for row in rows if row["head"]})
+        digests, lost = [], {}
+        for container, own in heads.grouped("evidence_id").items():
+            problem, content = container._read_content()
+            if problem or not content:
+                problem = problem or container._destroyed_message()
+                lost.update(dict.fromkeys(own.ids, problem))
+            else:
+                digests.append(_digests(content, algorithm))
+        return digests, lost
 
     def _validation(self, contents, rows):
         """Collect what is needed to check the seals later, for the levels that want it.

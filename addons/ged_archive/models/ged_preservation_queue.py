@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..lib.errors import ArchiveError
+from .ged_chain import CONTENTION
 from .ged_document_preservation import LEVELS
 
 _logger = logging.getLogger(__name__)
@@ -55,18 +56,38 @@ class GedPreservationQueue(models.Model):
         """Raise the level of what was sealed lower than asked for; renew evidence.
 
         Resumable: each batch is committed, the next run goes on with what is left. A
-        server that does not answer is tried again after a while, longer each time.
+        server that does not answer is tried again after a while, longer each time. What
+        fails in one company does not keep the others from their evidence.
         """
         for company in self.env["res.company"].search(
             [("ged_seal_profile_id", "!=", False)]
         ):
-            if not company._ged_timestamp_client():
-                continue
-            queue = self._of(company)
-            if queue.retry_at and queue.retry_at > fields.Datetime.now():
-                continue
-            if not queue._run():
-                return
+            try:
+                if not self._run_if_due(company):
+                    return
+            except CONTENTION:
+                # another worker wrote in between: the next run looks again
+                self._roll_back()
+            except Exception as error:
+                _logger.exception("later evidence of company %s failed", company.id)
+                self._roll_back()
+                self._of(company)._failed(str(error) or type(error).__name__)
+                self._commit(0)
+
+    @api.model
+    def _run_if_due(self, company):
+        """Work for one company; ``False`` when the time of the job is over."""
+        if not company._ged_timestamp_client():
+            return True
+        queue = self._of(company)
+        if queue.retry_at and queue.retry_at > fields.Datetime.now():
+            return True
+        return queue._run()
+
+    @api.model
+    def _roll_back(self):
+        if not modules.module.current_test:
+            self.env.cr.rollback()
 
     def _run(self):
         """Work until nothing is due; ``False`` when the time of the job is over."""

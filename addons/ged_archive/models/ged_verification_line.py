@@ -66,19 +66,58 @@ class GedVerificationLine(models.Model):
             "name": problem.name,
             "message": problem.message,
             "key": key,
-            "known": self._is_known(verification.company_id, key),
+            "known": self._is_known(verification, problem, key),
         }
 
     @api.model
-    def _is_known(self, company, key):
-        return bool(
-            self.sudo().search_count(
+    def _is_known(self, verification, problem, key):
+        """Tell whether a problem was acknowledged and has been there ever since.
+
+        What came back after a clean verification is news: who acknowledged the first
+        time spoke of the first time.
+        """
+        told = self.sudo().search(
+            [
+                ("key", "=", key),
+                ("company_id", "=", verification.company_id.id),
+                ("verification_id.alert_id.state", "=", "acknowledged"),
+            ]
+        )
+        if not told:
+            return False
+        since = max(told.verification_id.alert_id.mapped("acknowledged_at"))
+        later = self._complete_since(verification, since)
+        found = self.sudo().search(
+            [
+                ("verification_id", "in", later.ids),
+                ("code", "=", problem.code),
+                ("stream", "=", problem.stream),
+                ("record_id", "=", problem.record_id),
+                ("name", "=", problem.name),
+            ]
+        )
+        # one in another language tells the same in other words
+        same = found.filtered(
+            lambda line: (
+                line.key == key or line.verification_id.lang != verification.lang
+            )
+        )
+        return same.verification_id == later
+
+    @api.model
+    def _complete_since(self, verification, since):
+        """Return the others that read the whole archive, from ``since`` on."""
+        return (
+            self.env["ged.verification"]
+            .sudo()
+            .search(
                 [
-                    ("key", "=", key),
-                    ("company_id", "=", company.id),
-                    ("verification_id.alert_id.state", "=", "acknowledged"),
-                ],
-                limit=1,
+                    ("id", "!=", verification.id),
+                    ("company_id", "=", verification.company_id.id),
+                    ("scope", "=", "all"),
+                    ("state", "=", "done"),
+                    ("started_at", ">=", since),
+                ]
             )
         )
 

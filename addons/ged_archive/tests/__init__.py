@@ -19,9 +19,11 @@ from . import (
     test_fulltext,
     test_import,
     test_import_job,
+    test_import_seal,
     test_kind,
     test_preservation,
     test_preservation_long_term,
+    test_preservation_lost,
     test_rights,
     test_public_page,
     test_reading,
@@ -33,4 +35,5 @@ from . import (
     test_triggers,
     test_uninstall,
     test_verification,
+    test_verification_known,
 )

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import ged_destruction_run
+from ..models import ged_destruction, ged_destruction_run
 from .common_destruction import DestructionCommon
 
 
@@ -52,6 +52,22 @@ class TestDestructionRefused(DestructionCommon):
             [(line.document_id, line.state) for line in one.line_ids],
             [(first, "listed"), (latest, "left_out")],
         )
+
+    def test_what_stays_does_not_hide_what_may_leave(self):
+        kept = self._archive(1)
+        self._archive(
+            3,
+            kind="evidence",
+            subject_id=kept.id,
+            retention_until=self.ended - timedelta(days=9),
+        )
+        going = self._ended(3)
+        with patch.object(ged_destruction, "MAX_LINES", 2):
+            found = self.env["ged.destruction"]._candidates(self.company)
+            self.assertEqual(found, going[:2])
+            self.env["ged.destruction"]._cron_propose()
+        one = self.env["ged.destruction"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(one.line_ids.document_id, going[:2])
 
     def test_evidence_stays_with_its_document(self):
         kept = self._archive(1)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import csv
+import errno
 import hashlib
 import io
 import os
@@ -194,6 +195,37 @@ class TestExport(ArchiveCommon):
         with self.assertRaisesRegex(UserError, "could not be sealed"):
             self._export(document)
 
+    def test_a_selection_is_sealed_by_the_company_of_its_documents(self):
+        self.auditor.company_ids |= self.other_company
+        Export = (
+            self.env["ged.export"]
+            .with_user(self.auditor)
+            .with_context(allowed_company_ids=self.auditor.company_ids.ids)
+        )
+        mine = self._archive(1)
+        foreign = self._archive(1, company_id=self.other_company.id)
+        self.company.ged_seal_profile_id = self._profile()
+        for documents, working_for, sealed in (
+            (mine, self.other_company, True),
+            (foreign, self.company, False),
+            (mine | foreign, self.company, True),
+            (mine | foreign, self.other_company, False),
+        ):
+            export = Export.create(
+                {
+                    "document_ids": [(6, 0, documents.ids)],
+                    "company_id": working_for.id,
+                }
+            )
+            file = io.BytesIO()
+            export._write_zip(file)
+            with zipfile.ZipFile(file) as archive:
+                self.assertEqual(
+                    "MANIFEST.sha256.p7s" in archive.namelist(),
+                    sealed,
+                    (documents.company_id.mapped("name"), working_for.name),
+                )
+
     def test_fiscal_year_and_period(self):
         inside = self._archive(1, document_date="2024-12-31")
         self._archive(1, document_date="2025-01-01")
@@ -260,6 +292,40 @@ class TestExport(ArchiveCommon):
         self.assertEqual(export.sudo().state, "failed")
         self.assertIn("auditors", export.sudo().error)
         self.assertFalse(os.path.exists(export.sudo()._path() + ".part"))
+
+    def test_what_fails_says_why_and_does_not_stop_the_next(self):
+        documents = self._archive(3)
+        Export = self.env["ged.export"].with_user(self.auditor)
+        exports = Export.create([{"document_ids": [(6, 0, documents.ids)]}] * 4)
+        with patch.object(ged_export, "AT_ONCE", 2):
+            for one in exports:
+                one.action_download()
+        errors = [
+            OSError(errno.ENOSPC, "No space left on device"),
+            OSError(errno.EIO, "Input/output error"),
+            KeyError("broken"),
+        ]
+        write = ged_export_zip.GedExport._write_zip
+
+        def failing(export, *arguments):
+            if errors:
+                raise errors.pop(0)
+            return write(export, *arguments)
+
+        self.addCleanup(
+            lambda path: os.path.exists(path) and os.unlink(path), exports[3]._path()
+        )
+        with (
+            patch.object(ged_export_zip.GedExport, "_write_zip", failing),
+            self.assertLogs("odoo.addons.ged_archive.wizards.ged_export", "WARNING"),
+        ):
+            Export.sudo()._cron_make()
+        self.assertEqual(exports.mapped("state"), ["failed"] * 3 + ["done"])
+        for one, text in zip(
+            exports, ("made room", "Input/output error", "broken"), strict=False
+        ):
+            self.assertIn(text, one.error)
+            self.assertFalse(os.path.exists(one._path() + ".part"))
 
     def test_formulas_are_disarmed(self):
         self.customer.name = "=cmd|calc"

@@ -2,12 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Big exports are verified and imported by a job, in batches."""
 
+import base64
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..lib import export_read
 from ..wizards import ged_import, ged_import_job
 from .test_import import ImportCommon
 
@@ -78,9 +80,17 @@ class TestImportJob(ImportCommon):
 
     def test_what_was_done_cannot_be_forged(self):
         job = self._job()
-        job.write({"state": "verified", "known_before": [1], "done": 7})
+        job.write(
+            {
+                "state": "verified",
+                "known_before": [1],
+                "found_sound": {"sha256": "0", "seals": 1},
+                "done": 7,
+            }
+        )
         self.assertEqual(
-            (job.state, job.known_before, job.done), ("verifying", False, 0)
+            (job.state, job.known_before, job.found_sound, job.done),
+            ("verifying", False, False, 0),
         )
         made = self._wizard(b"x", state="verified", summary="fine")
         self.assertEqual((made.state, made.summary), ("new", False))
@@ -133,6 +143,56 @@ class TestImportJob(ImportCommon):
         self._run()
         self.assertEqual((job.state, job.error), ("done", False))
         self.assertEqual(len(self._imported()), 5)
+
+    def _run_late(self):
+        """Let the host call the job; its time is over when it begins."""
+        job = self.env.ref("ged_archive.ir_cron_import")
+        _job, progress = job._add_progress()
+        imports = self.env["ged.import"].with_context(
+            cron_id=job.id, ir_cron_progress_id=progress.id, cron_end_time=0
+        )
+
+        def commit(model, done):
+            return bool(model.env["ir.cron"]._commit_progress(done))
+
+        with (
+            patch.object(type(imports), "_commit", commit),
+            patch.object(self.env.cr, "commit"),
+        ):
+            imports._cron_import()
+        self.env.invalidate_all()
+
+    def test_each_run_files_a_batch_however_long_the_file_was_read(self):
+        job = self._job()
+        self._run_late()
+        self.assertEqual(job.state, "verified")
+        job.action_import()
+        for filed in (2, 4, 5):
+            self._run_late()
+            self.assertEqual((job.done, len(self._imported())), (filed, filed))
+        self._run_late()
+        self.assertEqual(job.state, "done")
+
+    def test_the_files_are_read_once(self):
+        job = self._interrupted(after=2)
+        with (
+            patch.object(export_read, "_check_sum", side_effect=AssertionError),
+            patch.object(export_read, "_check_content", side_effect=AssertionError),
+        ):
+            self._run()
+        self.assertEqual(job.state, "done")
+        self.assertIn("Documents: 5", job.summary)
+
+    def test_another_file_is_read_again(self):
+        job = self._interrupted(after=2)
+        documents = self.Document.search([("company_id", "=", self.company.id)])
+        files = self._export(documents)
+        path = next(name for name in files if name.startswith("documents/"))
+        other = self._zip({**files, path: files[path] + b" "})
+        job.file = base64.b64encode(other)
+        self._run()
+        self.assertEqual(job.state, "failed")
+        self.assertIn("it was changed", job.error)
 
     @mute_logger(LOG)
     def test_what_fails_says_why_and_can_go_on(self):

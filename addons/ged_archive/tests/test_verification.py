@@ -14,8 +14,9 @@ from .common import ArchiveCommon
 RUN = "odoo.addons.ged_archive.models.ged_verification_run"
 
 
-@tagged("post_install", "-at_install")
-class TestVerification(ArchiveCommon):
+class VerificationCommon(ArchiveCommon):
+    """Verifications by the job, and files spoilt on the disk."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -50,6 +51,14 @@ class TestVerification(ArchiveCommon):
         self._spoil(documents[1])
         return documents
 
+    def _acknowledge(self, alert, user, reason="restored from a backup"):
+        self.env["ged.alert.acknowledge"].with_user(user).create(
+            {"alert_ids": [(6, 0, alert.ids)], "reason": reason}
+        ).action_confirm()
+
+
+@tagged("post_install", "-at_install")
+class TestVerification(VerificationCommon):
     # ------------------------------------------------------------------- the job
 
     def test_a_sound_archive_passes(self):
@@ -226,11 +235,6 @@ class TestVerification(ArchiveCommon):
         self.assertEqual((one.document_ids, one.user_id), (documents, self.auditor))
 
     # ---------------------------------------------------------------------- alerts
-
-    def _acknowledge(self, alert, user, reason="restored from a backup"):
-        self.env["ged.alert.acknowledge"].with_user(user).create(
-            {"alert_ids": [(6, 0, alert.ids)], "reason": reason}
-        ).action_confirm()
 
     def test_an_alert_stays_until_an_administrator_says_why(self):
         document = self._spoilt_archive()[1]

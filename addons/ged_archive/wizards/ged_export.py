@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 import os
 from datetime import timedelta
 
@@ -9,7 +10,11 @@ from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import config
 
+from ..models.ged_chain import CONTENTION
 from ..models.ged_kind import _closing
+from ..models.ir_attachment_store import FULL
+
+_logger = logging.getLogger(__name__)
 
 #: Up to this number of documents the file is made while the browser waits.
 AT_ONCE = 200
@@ -199,25 +204,68 @@ class GedExport(models.Model):
             one._make()
 
     def _make(self):
+        """Make the file, or say why it cannot be: the next export has its turn."""
         user = self.create_uid
         asked = self.with_user(user).with_context(
             allowed_company_ids=user.company_ids.ids, lang=user.lang
         )
-        part = self._path() + ".part"
+        try:
+            asked._make_file(self._tell_progress)
+        except CONTENTION:
+            # somebody wrote in between: it is made by the next run
+            self._roll_back()
+            self.env.ref("ged_archive.ir_cron_export").sudo()._trigger()
+        except (AccessError, UserError) as error:
+            self._fail(str(error))
+        except OSError as error:
+            _logger.warning("export %s stopped: %s", self.id, error)
+            self._fail(asked._storing_words(error))
+        except Exception as error:
+            _logger.exception("export %s stopped", self.id)
+            self._fail(
+                asked.env._(
+                    "The file could not be made (%(cause)s). Ask for the export again; "
+                    "if it fails again, tell the administrator, who finds more in the "
+                    "log of the server.",
+                    cause=str(error) or type(error).__name__,
+                )
+            )
+        else:
+            self.write({"state": "done", "made_at": fields.Datetime.now()})
+        self._tell_progress(self.done)
+
+    def _make_file(self, progress):
+        """Put the file in its place when all of it is written."""
+        path = self._path()
+        part = path + ".part"
         try:
             with open(part, "wb") as file:
-                asked._write_zip(file, self._tell_progress)
-        except (AccessError, UserError) as error:
-            if not modules.module.current_test:
-                self.env.cr.rollback()
-            self.write({"state": "failed", "error": str(error)})
-        else:
-            os.replace(part, self._path())
-            self.write({"state": "done", "made_at": fields.Datetime.now()})
+                self._write_zip(file, progress)
+            os.replace(part, path)
         finally:
             if os.path.exists(part):
                 os.unlink(part)
-        self._tell_progress(self.done)
+
+    def _storing_words(self, error):
+        """Return in words why the disk did not take the file, and what to do."""
+        if error.errno in FULL:
+            return self.env._(
+                "The disk of the server is full: the export was not made. Tell the "
+                "administrator, and ask for it again when he has made room."
+            )
+        return self.env._(
+            "The server cannot write the export (%(cause)s). Tell the administrator, "
+            "and ask for it again when he has mended it.",
+            cause=error.strerror or str(error),
+        )
+
+    def _fail(self, message):
+        self._roll_back()
+        self.write({"state": "failed", "error": message})
+
+    def _roll_back(self):
+        if not modules.module.current_test:
+            self.env.cr.rollback()
 
     def _tell_progress(self, done):
         """Show how far it is; the journal of what is written is kept as well."""

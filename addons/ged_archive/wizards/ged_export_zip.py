@@ -202,7 +202,14 @@ class GedExport(models.Model):
         )
 
     def _sealing_company(self):
-        return self.company_id or self.document_ids.company_id[:1]
+        """Return the company that answers for the export: the one of its documents,
+        whichever the user works for when he asks.
+        """
+        if self.scope != "selection":
+            return self.company_id
+        companies = self.document_ids.company_id
+        # of several, the one that the user works for if it is among them
+        return companies & self.company_id or companies[:1]
 
     def _xml_document(self, document, row, stored, state, events):
         partner = document.sudo().partner_id

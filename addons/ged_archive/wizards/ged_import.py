@@ -86,12 +86,13 @@ class GedImport(models.Model):
         self._finish(content, done, skipped)
         return self._reopen()
 
-    def _read_sound(self, file, tell=None):
+    def _read_sound(self, file, sound=False):
         """Return the content of an export that may be imported.
 
+        :param sound: these very bytes were found sound before
         :raises UserError: there are problems
         """
-        content = read_export(file, tell)
+        content = read_export(file, sound=sound)
         problems = self._problem_texts(content)
         if problems:
             raise UserError(
@@ -358,6 +359,7 @@ def _content_vals(evidence, data):
     if evidence["seal_level"] == "none":
         return {"content": data}
     # slow to import: only exports of sealed documents pay for it
+    from ..lib.seal_parts import stamp_until
     from ..lib.seal_settings import SealResult
 
     moment = datetime.fromisoformat(evidence["sealed_at"]).astimezone(UTC)
@@ -370,5 +372,7 @@ def _content_vals(evidence, data):
             sealed_at=moment,
             degraded=evidence.get("seal_note"),
             asked=evidence.get("seal_asked"),
+            valid_until=stamp_until(data, evidence["seal_fingerprint"]),
+            note=evidence.get("seal_note"),
         )
     }
