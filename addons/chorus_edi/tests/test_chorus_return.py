@@ -1,0 +1,112 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common_flow import ChorusFlowCommon
+
+FLOW = (
+    "<CPPStatut><CPPFluxStatuts><CPPFluxStatutUnitaire><IdFlux>{flow}</IdFlux>"
+    "<IdStatut>{status}</IdStatut><Commentaire>{comment}</Commentaire>"
+    "</CPPFluxStatutUnitaire></CPPFluxStatuts></CPPStatut>"
+)
+INVOICE = (
+    "<CPPFactureStatutUnitaire><DonneesStatut><IdFacture>{number}</IdFacture>"
+    "<IdStatut>{status}</IdStatut><Commentaire>{comment}</Commentaire>{date}"
+    "</DonneesStatut></CPPFactureStatutUnitaire>"
+)
+PARTIAL = "Intégré partiellement"
+
+
+@tagged("post_install", "-at_install")
+class TestChorusReturn(ChorusFlowCommon):
+    """What the return files of the EDI mode say, in whatever order they come."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name in ("out", "in", "done"):
+            (self.folder / name).mkdir()
+        self.account.sudo().write(
+            {
+                "mode": "edi",
+                "edi_application": "ABC123",
+                "drop_kind": "folder",
+                "drop_folder": str(self.folder),
+            }
+        )
+
+    def _deposited(self, count=1):
+        moves = self._send_public(count)
+        self._deposit()
+        return moves, self._out(moves).chorus_flow_id
+
+    def _back(self, content):
+        """A file comes back and is read; each has another name."""
+        self.files = getattr(self, "files", 0) + 1
+        file = self.folder / "in" / f"retour_{self.files}.xml"
+        file.write_text(content, encoding="utf-8")
+        self._follow()
+
+    def _flow_back(self, flow, comment):
+        self._back(FLOW.format(flow=flow.number, status="92", comment=comment))
+
+    def _invoices_back(self, *told):
+        """:param told: of ``(invoice, status, date or None)``"""
+        units = "".join(
+            INVOICE.format(
+                number=move.name,
+                status=status,
+                comment=f"Motif {status}",
+                date=date and f"<DateStatut>{date}</DateStatut>" or "",
+            )
+            for move, status, date in told
+        )
+        self._back(f"<CPPStatut>{units}</CPPStatut>")
+
+    def _states(self, moves):
+        return [self._out(move).state for move in moves]
+
+    # -- steps without a date ---------------------------------------------------------
+
+    def test_a_step_without_a_date_that_comes_again(self):
+        move, _flow = self._deposited()
+        for status in ("06", "12", "06"):
+            self._invoices_back((move, status, None))
+        row = move.chorus_invoice_ids
+        # the newest first, as they are shown
+        codes = ["SUSPENDUE", "COMPLETEE", "SUSPENDUE"]
+        self.assertEqual(row.status_ids.mapped("code"), codes)
+        self.assertEqual((row.status, row.state), ("SUSPENDUE", "suspended"))
+        self.assertTrue(all(row.status_ids.mapped("at")), "that of the receipt")
+        self.assertEqual(set(row.status_ids.mapped("at_receipt")), {True})
+        # what is the last already is nothing new
+        self._invoices_back((move, "06", None))
+        self.assertEqual(row.status_ids.mapped("code"), codes)
+
+    def test_a_dated_step_after_one_without_a_date(self):
+        """Both wait in the folder: the receipt is later than either of them."""
+        move, _flow = self._deposited()
+        self._invoices_back((move, "06", None))
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        self._invoices_back((move, "11", yesterday.isoformat(timespec="seconds")))
+        row = move.chorus_invoice_ids
+        self.assertEqual((row.status, row.state), ("MISE_EN_PAIEMENT", "paid"))
+        self.assertFalse(row.followed)
+        self.assertEqual(
+            row.status_ids.mapped("code"), ["MISE_EN_PAIEMENT", "SUSPENDUE"]
+        )
+
+    def test_a_date_that_is_told_at_last(self):
+        move, _flow = self._deposited()
+        self._invoices_back((move, "06", None))
+        row = move.chorus_invoice_ids.sudo()
+        at = fields.Datetime.now() - timedelta(days=2)
+        row._take_steps([("SUSPENDUE", at, "Il manque le BL", "")])
+        step = row.status_ids
+        self.assertEqual((len(step), step.at, step.at_receipt), (1, at, False))
+        self.assertEqual(step.comment, "Il manque le BL")
