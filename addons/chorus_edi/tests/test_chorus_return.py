@@ -110,3 +110,77 @@ class TestChorusReturn(ChorusFlowCommon):
         step = row.status_ids
         self.assertEqual((len(step), step.at, step.at_receipt), (1, at, False))
         self.assertEqual(step.comment, "Il manque le BL")
+
+    # -- flows ------------------------------------------------------------------------
+
+    def test_a_flow_that_is_taken_in(self):
+        moves, flow = self._deposited(2)
+        self._flow_back(flow, "Intégré")
+        self.assertEqual(flow.state, "integrated")
+        self.assertEqual(self._states(moves), ["done", "done"])
+        self.assertFalse(moves.activity_ids)
+
+    def test_partial_then_the_statuses(self):
+        moves, flow = self._deposited(3)
+        good, bad, rejected = moves
+        self._flow_back(flow, PARTIAL)
+        self.assertEqual(flow.state, "processing", "nobody knows which")
+        self.assertEqual(set(self._states(moves)), {"sending"})
+        self.assertEqual(len(moves.activity_ids), 3)
+        self.assertIn(flow.number, bad.activity_ids.note)
+        self._invoices_back((bad, "37", None), (good, "03", None))
+        self.assertEqual(self._states(good | bad), ["done", "failed"])
+        self.assertEqual(self._out(rejected).state, "sending", "not told yet")
+        self.assertFalse(good.activity_ids)
+        self.assertIn("Motif 37", bad.activity_ids.note)
+        self.assertEqual(bad.chorus_state, "refused")
+        self.assertEqual(flow.state, "processing")
+        # the recipient had it: its number is used up
+        self._invoices_back((rejected, "05", None))
+        self.assertEqual(self._out(rejected).state, "done")
+        self.assertEqual(rejected.chorus_state, "rejected")
+        self.assertEqual(flow.state, "partial")
+        self._the_number_is_free(bad)
+
+    def test_the_statuses_then_partial(self):
+        moves, flow = self._deposited(3)
+        good, bad, late = moves
+        self._invoices_back((bad, "37", None), (good, "03", None))
+        self._flow_back(flow, PARTIAL)
+        self.assertEqual(self._states(moves), ["done", "failed", "sending"])
+        self.assertEqual(flow.state, "processing")
+        self.assertFalse(good.activity_ids)
+        self.assertIn(flow.number, late.activity_ids.note)
+        self._invoices_back((late, "03", None))
+        self.assertEqual(self._states(moves), ["done", "failed", "done"])
+        self.assertEqual(flow.state, "partial")
+        self._the_number_is_free(bad)
+
+    def test_partial_after_all_statuses(self):
+        moves, flow = self._deposited(2)
+        good, bad = moves
+        self._invoices_back((bad, "37", None), (good, "03", None))
+        self.assertEqual(flow.state, "partial", "all was told")
+        self._flow_back(flow, PARTIAL)
+        self.assertEqual(self._states(moves), ["done", "failed"])
+        self.assertEqual(len(moves.activity_ids), 1)
+
+    def test_partial_with_its_refusals_in_one_file(self):
+        """One refused before, whose status comes again, says nothing of the others."""
+        moves, flow = self._deposited(3)
+        good, bad, before = moves
+        self._invoices_back((before, "37", None))
+        told = FLOW.format(flow=flow.number, status="92", comment=PARTIAL)
+        units = "".join(
+            INVOICE.format(number=move.name, status="37", comment="Motif", date="")
+            for move in (before, bad)
+        )
+        self._back(told.replace("</CPPStatut>", f"{units}</CPPStatut>"))
+        self.assertEqual(self._states(moves), ["done", "failed", "failed"])
+        self.assertEqual(flow.state, "partial")
+
+    def _the_number_is_free(self, move):
+        """It is mended and goes again, as what the platform never took in."""
+        move.with_user(self.manager)._demat_reopen("a mistake")
+        self._send(move)
+        self.assertEqual(self._out(move).mapped("state")[-1], "pending")
