@@ -3,6 +3,8 @@
 import base64
 import hashlib
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 
 from ..lib import codes, returns
@@ -20,7 +22,7 @@ class ChorusReturn(models.Model):
 
     Kept before it is taken off the folder: a server that dies finds it again, and reads
     it once only (by its name and content). A file that cannot be read is kept too, and
-    changes nothing.
+    changes nothing; administrators are told.
     """
 
     _name = "chorus.return"
@@ -86,7 +88,8 @@ class ChorusReturn(models.Model):
         try:
             files = returns.read(name, content)
         except returns.BadReturn as error:
-            return self.create({**values, "state": "failed", "error_text": str(error)})
+            unread = {**values, "state": "failed", "error_text": str(error)}
+            return self.create(unread)._tell_unread(account)
         companies = account._chorus_companies()
         stray = []
         for file in files:
@@ -104,6 +107,27 @@ class ChorusReturn(models.Model):
                 "stray": "\n".join(stray) or False,
             }
         )
+
+    def _tell_unread(self, account):
+        """Administrators look at a file that nobody can read: its invoices wait.
+
+        :return: this file
+        """
+        name, cause = self.name, self.error_text
+        account._chorus_tell_once(
+            "chorus_edi.mail_activity_type_return",
+            lambda told: escape(
+                told.env._(
+                    "The return file %(name)s of Chorus Pro cannot be read: %(cause)s. "
+                    "What it says of flows and invoices is not known here. Open it in "
+                    "“Return files”, where all that cannot be read are marked; have "
+                    "Chorus Pro send it anew, or look at the invoices on the portal.",
+                    name=name,
+                    cause=cause,
+                )
+            ),
+        )
+        return self
 
     @api.model
     def _apply_flows(self, companies, file):

@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
+from odoo.tools import html2plaintext
 
 from .common_flow import ChorusFlowCommon
 
@@ -19,6 +20,7 @@ INVOICE = (
     "<IdStatut>{status}</IdStatut><Commentaire>{comment}</Commentaire>{date}"
     "</DonneesStatut></CPPFactureStatutUnitaire>"
 )
+UNREAD = "chorus_edi.mail_activity_type_return"
 PARTIAL = "Intégré partiellement"
 
 
@@ -184,3 +186,26 @@ class TestChorusReturn(ChorusFlowCommon):
         move.with_user(self.manager)._demat_reopen("a mistake")
         self._send(move)
         self.assertEqual(self._out(move).mapped("state")[-1], "pending")
+
+    # -- files ------------------------------------------------------------------------
+
+    def test_a_file_that_cannot_be_read_is_told_to_administrators(self):
+        boss = new_test_user(
+            self.env,
+            "chorus_boss",
+            groups="base.group_system",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        self._back("<a>&x;</a>")
+        account = self.account.sudo()
+        told = account.activity_search([UNREAD], user_id=boss.id)
+        kept = self.env["chorus.return"].sudo().search([], limit=1)
+        self.assertEqual(kept.state, "failed")
+        self.assertIn(kept.name, told.note)
+        self.assertIn(kept.error_text, html2plaintext(told.note))
+        self.assertIn("Return files", told.note, "what to do")
+        self._back("<b>&x;</b>")
+        self.assertEqual(
+            account.activity_search([UNREAD], user_id=boss.id), told, "once"
+        )
