@@ -81,6 +81,14 @@ class AccountMove(models.Model):
         account = self.company_id._chorus_account()
         try:
             account._chorus_client().handle_rejection([row.external_id])
+        except errors.OutcomeUnknown as error:
+            if not self._chorus_is_handled(row, account):
+                _logger.warning("%s: rejection perhaps not marked: %s", self, error)
+                return self.env._(
+                    "Chorus Pro did not answer: it is not known whether the rejection "
+                    "is marked as handled there. Look at the invoice on the portal, "
+                    "and mark it there if it is not."
+                )
         except errors.ChorusError as error:
             _logger.warning("%s: rejection not marked: %s", self, error)
             return self.env._(
@@ -92,6 +100,16 @@ class AccountMove(models.Model):
         row.rejection_handled = True
         self._chorus_todo_done()
         return self.env._("The rejection is marked as handled at Chorus Pro.")
+
+    def _chorus_is_handled(self, row, account):
+        """The answer was lost: ask whether the mark is there; no answer says no."""
+        try:
+            marked = account._chorus_client().search_invoices(
+                number=row.number, rejection_handled=True
+            )
+            return row.external_id in [one.id for one in marked]
+        except errors.ChorusError:
+            return False
 
     def _chorus_check_state(self, *states):
         """:raises UserError: the invoice is not in one of these states at Chorus Pro"""

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.ged_archive.lib.attachments import INVOICE_XML_NAMES
 
-from ..lib import checks, errors, numbers
+from ..lib import checks, errors, numbers, packages
 from .chorus_words import problem_words
 
 #: Longest service code, engagement and market number (chorus_pro.md 6.1).
@@ -273,6 +273,28 @@ class AccountMove(models.Model):
                 yield self._demat_new_blocking(
                     "chorus_attachment", problem_words(self.env, problem), self
                 )
+        yield from self._chorus_size_problems(sum(size for _name, size in files))
+
+    def _chorus_size_problems(self, size):
+        """The documents travel in the file of the invoice, which has its own limit.
+
+        Once it is sealed only a reopening helps: better said before.
+
+        :param size: bytes of the documents, all together
+        """
+        limit = packages.MAX_FILE_BYTES
+        if size >= limit:
+            yield self._demat_new_blocking(
+                "chorus_attachment",
+                self.env._(
+                    "The documents have %(size).1f MB together; they travel in the "
+                    "file of the invoice, and Chorus Pro takes files of %(limit).0f "
+                    "MB: leave some out, or make them smaller.",
+                    size=size / 1e6,
+                    limit=limit / 1e6,
+                ),
+                self,
+            )
 
     def _chorus_engagement_problems(self, known):
         """Ask Chorus Pro about the engagement, if the company wants that and the buyer

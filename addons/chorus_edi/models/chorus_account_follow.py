@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 from ..lib import errors
 
@@ -34,9 +34,20 @@ class ChorusAccount(models.Model):
         return below.filtered(lambda company: company._chorus_account() == self)
 
     def _chorus_next_flow(self):
-        """The number of the next EDI flow; the row stays locked until the commit."""
+        """The number of the next EDI flow; the row stays locked until the commit.
+
+        :raises LockError: another flow is getting its number, or somebody changes the
+            account
+        """
         self.ensure_one()
-        self.lock_for_update(allow_referencing=True)
+        if not self._demat_try_lock():
+            raise LockError(
+                self.env._(
+                    "The account of %(company)s is in use right now: the flow gets its "
+                    "number in a moment.",
+                    company=self.company_id.name,
+                )
+            )
         self.invalidate_recordset(["flow_counter"])
         self.flow_counter += 1
         return self.flow_counter

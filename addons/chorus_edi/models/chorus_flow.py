@@ -245,16 +245,17 @@ class ChorusFlow(models.Model):
         for row in rows:
             size, limit = row.document_id.size, packages.MAX_FILE_BYTES
             if size > limit:
-                row._mark_failed(
-                    "too_large",
-                    self.env._(
-                        "%(name)s has %(size).1f MB, Chorus Pro takes files of "
-                        "%(limit).0f MB: reopen the invoice and leave attachments out.",
-                        name=row.res_name,
-                        size=size / 1e6,
-                        limit=limit / 1e6,
-                    ),
+                # the job has no language: who sent it reads the cause
+                reader = row.with_context(lang=row.user_id.lang)
+                text = reader.env._(
+                    "%(name)s has %(size).1f MB, Chorus Pro takes files of "
+                    "%(limit).0f MB: reopen the invoice and leave attachments out.",
+                    name=row.res_name,
+                    size=size / 1e6,
+                    limit=limit / 1e6,
                 )
+                reader._mark_failed("too_large", text)
+                reader._chorus_todo(text)
 
     # -- the file ---------------------------------------------------------------------
 

@@ -152,6 +152,7 @@ class ChorusFlow(models.Model):
                 row.document_id._get_content()
             except UserError as error:
                 row._mark_failed("document", error.args[0])
+                row._chorus_todo(error.args[0])
                 row.chorus_flow_id = False
                 good -= row
         return good

@@ -146,10 +146,11 @@ class ChorusInvoice(models.Model):
         self.ensure_one()
         if not self.external_id and found.id:
             self.external_id = found.id
-        exchange = self.exchange_id
-        if exchange.state in ("sending", "unknown") and self.flow_id.mode != "api":
-            # the return file of the flow is late: who is followed has arrived
-            exchange._chorus_taken(self.flow_id)
+        # the return file of the flow may be late: who is found has arrived
+        if self.flow_id.mode != "api" and not self._settle_by_status(
+            found.status, found.comment
+        ):
+            return
         if found.status:
             step = (found.status, naive(found.changed_at), found.comment, "")
             self._take_steps([step])

@@ -3,10 +3,18 @@
 import base64
 import hashlib
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 
 from ..lib import codes, returns
 from .chorus_times import naive
+
+#: Status of an invoice that was never taken in; a rejected one (``REJETEE``) was.
+REFUSED = "NON_CONFORME"
+#: Flows and exchanges whose outcome is not known yet.
+OPEN = ("deposited", "processing", "unknown")
+WAITING = ("sending", "unknown")
 
 
 class ChorusReturn(models.Model):
@@ -14,7 +22,7 @@ class ChorusReturn(models.Model):
 
     Kept before it is taken off the folder: a server that dies finds it again, and reads
     it once only (by its name and content). A file that cannot be read is kept too, and
-    changes nothing.
+    changes nothing; administrators are told.
     """
 
     _name = "chorus.return"
@@ -80,7 +88,8 @@ class ChorusReturn(models.Model):
         try:
             files = returns.read(name, content)
         except returns.BadReturn as error:
-            return self.create({**values, "state": "failed", "error_text": str(error)})
+            unread = {**values, "state": "failed", "error_text": str(error)}
+            return self.create(unread)._tell_unread(account)
         companies = account._chorus_companies()
         stray = []
         for file in files:
@@ -98,6 +107,27 @@ class ChorusReturn(models.Model):
                 "stray": "\n".join(stray) or False,
             }
         )
+
+    def _tell_unread(self, account):
+        """Administrators look at a file that nobody can read: its invoices wait.
+
+        :return: this file
+        """
+        name, cause = self.name, self.error_text
+        account._chorus_tell_once(
+            "chorus_edi.mail_activity_type_return",
+            lambda told: escape(
+                told.env._(
+                    "The return file %(name)s of Chorus Pro cannot be read: %(cause)s. "
+                    "What it says of flows and invoices is not known here. Open it in "
+                    "“Return files”, where all that cannot be read are marked; have "
+                    "Chorus Pro send it anew, or look at the invoices on the portal.",
+                    name=name,
+                    cause=cause,
+                )
+            ),
+        )
+        return self
 
     @api.model
     def _apply_flows(self, companies, file):
@@ -147,11 +177,30 @@ class ChorusInvoice(models.Model):
 
         :param line: ``lib.returns.InvoiceStatus``
         """
-        exchange = self.exchange_id
-        if exchange.state in ("sending", "unknown"):
-            # who is followed has arrived
-            exchange._chorus_taken(self.flow_id)
-        self._take_steps([(line.code, naive(line.at), line.comment, "")])
+        if self._settle_by_status(line.code, line.comment):
+            self._take_steps([(line.code, naive(line.at), line.comment, "")])
+
+    def _settle_by_status(self, code, comment):
+        """The own status of an invoice tells what became of its deposit.
+
+        Whoever has one was taken in, except what does not conform: that never was,
+        and its number may be used again (chorus_pro.md 6.5).
+
+        :return: whether it lives at Chorus Pro: its status is to be kept
+        """
+        exchange, flow = self.exchange_id, self.flow_id
+        waiting = exchange.state in WAITING
+        if code == REFUSED:
+            if waiting:
+                # what was to do about the flow is answered
+                self.move_id._chorus_todo_done()
+                exchange._chorus_refused(flow, [comment or codes.status(code).label])
+                flow._end_if_all_told()
+            return exchange.state == "done"
+        if waiting:
+            exchange._chorus_taken(flow)
+            flow._end_if_all_told()
+        return True
 
 
 class ChorusFlow(models.Model):
@@ -163,7 +212,7 @@ class ChorusFlow(models.Model):
         :param line: ``lib.returns.FlowStatus``
         :param file: ``lib.returns.ReturnFile``: its invoices tell who was refused
         """
-        if self.state not in ("deposited", "processing", "unknown"):
+        if self.state not in OPEN:
             return
         if self.state == "unknown":
             self._become_deposited()
@@ -187,9 +236,45 @@ class ChorusFlow(models.Model):
                     )
                 )
             return
+        own = self._waiting().mapped("document_id.name")
         refusals = {
             one.invoice: [one.comment or codes.status(one.code).label]
             for one in file.invoices
-            if one.code in ("NON_CONFORME", "REJETEE")
+            if one.code == REFUSED and one.invoice in own
         }
+        if line.outcome == "partial" and not refusals:
+            self._await_statuses()
+            return
         self._conclude(line.outcome, refusals, line.comment, {})
+
+    def _await_statuses(self):
+        """Some were refused, and other files tell which.
+
+        What has had its own status already is settled; the others wait for theirs.
+        """
+        self.state = "processing"
+        self._end_if_all_told()
+        if self.state != "processing":
+            return
+        self._waiting()._chorus_todo(
+            self.env._(
+                "Chorus Pro took in only some invoices of the flow %(flow)s and has "
+                "not said yet which. The return files of the invoices will tell; if "
+                "none comes within some days, look at the invoice on the portal.",
+                flow=self.number,
+            )
+        )
+
+    def _waiting(self):
+        """Those of its exchanges of which nobody knows what became."""
+        return self._current().filtered(lambda row: row.state in WAITING)
+
+    def _end_if_all_told(self):
+        """Each of its invoices was answered by its own status: nothing is open."""
+        if self.mode != "edi" or self.state not in OPEN or self._waiting():
+            return
+        answered = set(self._current().mapped("state"))
+        if "failed" not in answered:
+            self._end("integrated")
+        else:
+            self._end("partial" if "done" in answered else "rejected")

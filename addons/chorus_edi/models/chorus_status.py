@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime
+
 from odoo import api, fields, models
 
 
@@ -25,6 +27,11 @@ class ChorusStatus(models.Model):
     code = fields.Char(required=True, readonly=True)
     label = fields.Char(string="Status", compute="_compute_label")
     at = fields.Datetime(string="Since", readonly=True)
+    at_receipt = fields.Boolean(
+        string="Date of receipt",
+        readonly=True,
+        help="Chorus Pro gave no date: it is the moment at which this was read.",
+    )
     comment = fields.Text(string="Reason given", readonly=True)
     who = fields.Char(string="By", readonly=True)
 
@@ -45,27 +52,26 @@ class ChorusStatus(models.Model):
         """Keep these steps of an invoice; one that is known gets what it lacked.
 
         :param steps: of ``(code, at, comment, who)``; ``at`` naive UTC, or None: then
-            a step counts as new only when the last one known has another code
+            a step counts as new only when the last one known has another code, and has
+            the date of its receipt
         :return: those that were not known
         """
-        known = {(step.code, step.at): step for step in invoice.status_ids}
-        last = invoice.status_ids[:1]
+        steps_known = invoice.status_ids
         fresh = self.browse()
         for code, at, comment, who in steps:
-            step = known.get((code, at or False))
-            if step is None and not at and last.code == code:
-                step = last
-            if step is None:
+            step = steps_known._find_known(code, at)
+            if not step:
                 step = self.create(
                     {
                         "invoice_id": invoice.id,
                         "code": code,
-                        "at": at,
+                        "at": at or fields.Datetime.now(),
+                        "at_receipt": not at,
                         "comment": comment,
                         "who": who,
                     }
                 )
-                known[code, at or False] = last = step
+                steps_known |= step
                 fresh |= step
                 continue
             missing = {
@@ -75,4 +81,40 @@ class ChorusStatus(models.Model):
             }
             if missing:
                 step.write(missing)
+        steps_known._put_before_dated(fresh)
         return fresh
+
+    def _find_known(self, code, at):
+        """The one of these steps that a step told now is; empty when it is new.
+
+        A date that is told at last takes the place of that of the receipt.
+        """
+        if not at:
+            last = self.sorted(_order_of)[-1:]
+            return last.filtered(lambda step: step.code == code)
+        same = self.filtered(lambda step: step.code == code)
+        step = same.filtered(lambda step: step.at == at and not step.at_receipt)[:1]
+        if not step:
+            ours = same.filtered("at_receipt").sorted(_order_of)
+            step = ours.filtered(lambda step: step.at >= at)[:1]
+            step.write({"at": at, "at_receipt": False})
+        return step
+
+    def _put_before_dated(self, fresh):
+        """What had no date came before a dated step that was told after it.
+
+        The receipt may be long after the step itself (files wait in their folder): a
+        payment of yesterday is no older than a suspension that is read today.
+
+        :param fresh: those of these steps that are new
+        """
+        dated = self.filtered(lambda step: step.at and not step.at_receipt)
+        newest = dated.sorted(_order_of)[-1:]
+        if newest and newest in fresh:
+            earlier = self.filtered(lambda step: step.at_receipt and step not in fresh)
+            earlier.filtered(lambda step: step.at > newest.at).write({"at": newest.at})
+
+
+def _order_of(step):
+    """Oldest first; of one moment, as they were told."""
+    return step.at or datetime.min, step.id

@@ -13,6 +13,7 @@ from . import test_chorus_follow
 from . import test_chorus_by_hand
 from . import test_chorus_report_archive
 from . import test_chorus_overdue
+from . import test_chorus_return
 
 # consultation of VIES
 from . import test_chorus_attacks

@@ -6,8 +6,9 @@ import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_flow import ChorusFlowCommon
@@ -165,6 +166,17 @@ class TestChorusByHand(ChorusFlowCommon):
         self._follow()
         self.assertEqual((flow.state, flow.report_code), ("processing", "92"))
         self.assertIn(": 92.", move.activity_ids.mapped("note")[0])
+
+    def test_edi_number_of_a_flow_while_the_account_is_in_use(self):
+        self._edi()
+        account = self.account.sudo()
+        number = account._chorus_next_flow()
+        held = patch.object(
+            type(account), "_demat_try_lock", lambda held: held.browse()
+        )
+        with held, self.assertRaisesRegex(LockError, "in use right now"):
+            account._chorus_next_flow()
+        self.assertEqual(account._chorus_next_flow(), number + 1, "none is left out")
 
     def test_edi_codes_of_the_agreement(self):
         self._edi()

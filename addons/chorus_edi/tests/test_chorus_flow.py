@@ -3,6 +3,7 @@
 from functools import partial
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..lib import packages
@@ -58,3 +59,29 @@ class TestChorusFlow(ChorusFlowCommon):
         self._integrate(moves)
         self.assertEqual(set(self._out(moves).mapped("state")), {"done"})
         self.assertEqual(self.chorus.calls["deposer/flux"], 1, "emptied flows stay")
+
+    def test_what_no_flow_can_hold_is_something_to_do(self):
+        move = self._send_public()
+        with patch.object(packages, "MAX_FILE_BYTES", 1000):
+            self._deposit()
+        self.assertEqual(self._out(move).error_code, "too_large")
+        self.assertEqual(move.activity_ids.user_id, self.clerk)
+        self.assertIn("leave attachments out", move.activity_ids.note)
+
+    def test_what_the_archive_cannot_give_is_something_to_do(self):
+        good, broken = self._send_public(2)
+        documents = self.env.registry["ged.document"]
+        read = documents._get_content
+
+        def missing(document):
+            if document == broken.demat_document_id:
+                raise UserError("Its file is missing.")
+            return read(document)
+
+        with patch.object(documents, "_get_content", missing):
+            self._deposit()
+        self.assertEqual(self._out(broken).error_code, "document")
+        self.assertEqual(broken.activity_ids.user_id, self.clerk)
+        self.assertIn("is missing", broken.activity_ids.note)
+        self.assertEqual(self._out(good).state, "sending")
+        self.assertFalse(good.activity_ids)

@@ -8,6 +8,7 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..lib import client, errors
 from .common_flow import ChorusFlowCommon
 
 
@@ -156,6 +157,51 @@ class TestChorusFollow(ChorusFlowCommon):
         wizard.action_recycle()
         self._follow()
         self.assertEqual(move.chorus_state, "with_recipient")
+
+    def _to_recycle(self):
+        """An invoice at the wrong recipient, and the window that sends it on."""
+        move = self._given()
+        self.account.allow_recycle = True
+        self.chorus.set_status(move.name, "A_RECYCLER", "Pas nous")
+        self._follow()
+        wizard = self.env["chorus.recycle.wizard"].with_user(self.clerk)
+        return move, wizard.create({"move_id": move.id})
+
+    def test_a_lost_answer_to_recycling_is_settled(self):
+        move, wizard = self._to_recycle()
+        self.chorus.fault("drop", "recycler")
+        wizard.action_recycle()
+        self.assertEqual(move.chorus_state, "with_recipient")
+        notes = " ".join(move.message_ids.mapped("body"))
+        self.assertIn("Sent to another recipient", notes)
+
+    def test_a_lost_answer_to_recycling_that_did_not_arrive(self):
+        move, wizard = self._to_recycle()
+        self.chorus.fault("lose", "recycler")
+        with self.assertRaisesRegex(UserError, "still at the wrong"):
+            wizard.action_recycle()
+        self.assertEqual(move.chorus_state, "to_recycle")
+        self.chorus.fault("lose", "recycler")
+        silent = errors.RetryLater("silent")
+        history = patch.object(client.Client, "history", side_effect=silent)
+        with history, self.assertRaisesRegex(UserError, "Ask Chorus now"):
+            wizard.action_recycle()
+
+    def test_a_lost_answer_about_a_rejection_is_told_as_it_is(self):
+        move = self._given()
+        self.chorus.set_status(move.name, "REJETEE", "Montant faux")
+        self._follow()
+        self.chorus.fault("lose", "traiterRejet")
+        with self.assertLogs("odoo.addons.chorus_edi", "WARNING"):
+            action = move.with_user(self.clerk).action_chorus_correct()
+        self.assertEqual(action["res_model"], "account.move.reversal")
+        notes = " ".join(move.message_ids.mapped("body"))
+        self.assertIn("not known whether the rejection", notes)
+        self.assertNotIn("asked before anything", notes)
+        self.assertFalse(move.chorus_invoice_ids.rejection_handled)
+        self.chorus.fault("drop", "traiterRejet")
+        move.with_user(self.clerk).action_chorus_correct()
+        self.assertTrue(move.chorus_invoice_ids.rejection_handled, "it was found")
 
     def test_an_unknown_status_is_kept_shown_and_told(self):
         move = self._given()

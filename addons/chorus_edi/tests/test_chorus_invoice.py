@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo import Command
@@ -8,6 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.ged_archive.lib import attachments, facturx, pdfa
 
+from ..lib import packages
 from .common import (
     BOTH,
     CLOSED,
@@ -264,6 +267,13 @@ class TestChorusInvoice(ChorusCommon):
         for file in bad:
             move = self._invoice(self.town, chorus_attachment_ids=file.ids)
             self.assertEqual(self._codes(move), ["chorus_attachment"], file.name)
+
+    def test_documents_that_make_the_file_too_large(self):
+        files = self._file() | self._file("autre.pdf")
+        move = self._invoice(self.town, chorus_attachment_ids=files.ids)
+        for limit, codes in ((400, ["chorus_attachment"]), (500, [])):
+            with patch.object(packages, "MAX_FILE_BYTES", limit):
+                self.assertEqual(self._codes(move), codes)
 
     def test_nobody_embeds_what_he_may_not_read(self):
         secret = self._file("secret.pdf")

@@ -63,24 +63,49 @@ class ChorusRecycleWizard(models.TransientModel):
                 self.engagement or "",
                 self.comment or "",
             )
+        except errors.OutcomeUnknown:
+            self._settle(row, client)
         except errors.ChorusError as error:
             raise UserError(account._chorus_error_words(error)) from error
         move.sudo().message_post(
             body=self.env._(
                 "Sent to another recipient at Chorus Pro: %(recipient)s",
-                recipient=" ".join(
-                    part
-                    for part in (
-                        self.structure_id.name,
-                        self.structure_id.siret,
-                        self.service_id.code,
-                        self.engagement,
-                    )
-                    if part
-                ),
+                recipient=self._recipient_words(),
             )
         )
         move._chorus_todo_done()
         row.history_due = True
         self.env["chorus.flow"]._call_follow()
         return {"type": "ir.actions.act_window_close"}
+
+    def _recipient_words(self):
+        parts = (
+            self.structure_id.name,
+            self.structure_id.siret,
+            self.service_id.code,
+            self.engagement,
+        )
+        return " ".join(part for part in parts if part)
+
+    def _settle(self, row, client):
+        """The answer was lost: the history says whether ours arrived.
+
+        :raises UserError: it did not, or nobody can tell now
+        """
+        try:
+            row._read_history(client)
+        except errors.ChorusError as error:
+            raise UserError(
+                self.env._(
+                    "Chorus Pro did not answer: it is not known whether the invoice "
+                    "went to the other recipient. Press “Ask Chorus now” in a moment; "
+                    "send it again only if it is still at the wrong recipient."
+                )
+            ) from error
+        if row.state == "to_recycle":
+            raise UserError(
+                self.env._(
+                    "Chorus Pro did not answer, and the invoice is still at the wrong "
+                    "recipient: try again."
+                )
+            )
