@@ -95,11 +95,31 @@ class GedDocument(models.Model):
 
         Says nothing about access: the caller has checked it.
         """
-        return [
-            problem
-            for row in self.sudo().preservation_ids
-            for problem in row._problems()
-        ]
+        rows = self.sudo().preservation_ids
+        problems = [problem for row in rows for problem in row._problems()]
+        # the rows are no links of a chain, the journal is: it tells of each of them
+        told = (
+            self.env["ged.event"]
+            .sudo()
+            .search_count(
+                [
+                    ("document_id", "=", self.id),
+                    ("event_type", "in", ("timestamped", "renewed")),
+                ]
+            )
+        )
+        if told != len(rows):
+            problems.append(
+                self.env._(
+                    "The journal of %(document)s tells of %(told)s later time stamps, "
+                    "the archive knows %(found)s: later evidence was removed or added "
+                    "behind the back of the archive.",
+                    document=self.display_name,
+                    told=told,
+                    found=len(rows),
+                )
+            )
+        return problems
 
     # ----------------------------------------------------------------- archiving
 

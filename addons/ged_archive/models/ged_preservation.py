@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from .ged_document import SEAL_LEVELS
 from .ged_document_guard import creation_allowed
-from .ged_document_preservation import LEVELS
+from .ged_document_preservation import LEVELS, higher
 from .ged_triggers import create_guards
 from .ir_attachment import StorageUnavailable
 
@@ -112,8 +112,9 @@ class GedPreservation(models.Model):
     def _problems(self):
         """Return in words what is wrong with this evidence; empty when it holds.
 
-        Reads the container again: its bytes, its time stamp, and that its manifest
-        lists the document, and the container that it renews. Whether the authority is
+        Reads the container again: its bytes, its time stamp, that its manifest lists
+        the document, and the container that it renews, and that the row says nothing
+        else. Whether the authority is
         trusted is for the reader to say, who knows the roots.
         """
         self.ensure_one()
@@ -149,6 +150,7 @@ class GedPreservation(models.Model):
                     container=evidence.display_name,
                 )
             )
+        problems += self._untrue(content, documents)
         if not self._is_proven(data):
             problems.append(
                 self.env._(
@@ -193,6 +195,54 @@ class GedPreservation(models.Model):
                 )
             )
         return problems
+
+    def _untrue(self, content, documents):
+        """Return in words which columns say something else than the container.
+
+        :param content: the ``lib.asic.AsicContent`` of the container
+        :param documents: as of :meth:`_uncovered`
+        """
+        until = content.stamp.certificate.not_valid_after.astimezone(UTC)
+        expected = {
+            "tsa_subject": content.tsa_subject,
+            "valid_until": until.replace(tzinfo=None, microsecond=0),
+            "level_before": self.predecessor_id.level_after
+            or self.document_id.seal_level,
+        }
+        columns = [name for name, value in expected.items() if self[name] != value]
+        for one in documents:
+            if one.get("id") == self.document_id.id and (
+                one.keys() - {"id", "seal_level"} != {"sha256", self.digest_algorithm}
+            ):
+                columns.append("digest_algorithm")
+        if not self._is_level_possible():
+            columns.append("level_after")
+        if not columns:
+            return []
+        return [
+            self.env._(
+                "The row about the later evidence %(container)s of %(document)s says "
+                "something else than the container: %(columns)s.",
+                container=self.evidence_id.display_name,
+                document=self.document_id.display_name,
+                columns=", ".join(
+                    self._fields[name].get_description(self.env, ["string"])["string"]
+                    for name in columns
+                ),
+            )
+        ]
+
+    def _is_level_possible(self):
+        """Tell whether a time stamp can have led to the level: to B-T at least, never
+        higher than asked for, never lower than before.
+        """
+        before, document = self.level_before, self.document_id
+        if before == "none":
+            return self.level_after == "none"
+        lowest = higher(before, "B-T")
+        highest = higher(lowest, document.seal_asked)
+        place = LEVELS.index(self.level_after)
+        return LEVELS.index(lowest) <= place <= LEVELS.index(highest)
 
     def _is_proven(self, data):
         """Tell whether the ``ValidationData`` of the container carry what was gained.

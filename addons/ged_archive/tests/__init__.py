@@ -24,6 +24,7 @@ from . import (
     test_preservation,
     test_preservation_long_term,
     test_preservation_lost,
+    test_preservation_tampering,
     test_rights,
     test_public_page,
     test_reading,
