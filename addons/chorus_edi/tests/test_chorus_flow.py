@@ -72,10 +72,11 @@ class TestChorusFlow(ChorusFlowCommon):
         good, broken = self._send_public(2)
         documents = self.env.registry["ged.document"]
         read = documents._get_content
+        cause = "Its file is missing."
 
         def missing(document):
             if document == broken.demat_document_id:
-                raise UserError("Its file is missing.")
+                raise UserError(cause)
             return read(document)
 
         with patch.object(documents, "_get_content", missing):

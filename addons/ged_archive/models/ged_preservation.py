@@ -114,8 +114,8 @@ class GedPreservation(models.Model):
 
         Reads the container again: its bytes, its time stamp, that its manifest lists
         the document, and the container that it renews, and that the row says nothing
-        else. Whether the authority is
-        trusted is for the reader to say, who knows the roots.
+        else. Whether the authority is trusted is for the reader to say, who knows the
+        roots.
         """
         self.ensure_one()
         # slow to import: only processes that verify pay for it
