@@ -252,7 +252,8 @@ class ChorusFlow(models.Model):
 
         What has had its own status already is settled; the others wait for theirs.
         """
-        self.state = "processing"
+        # what is told here, the flow that is late need not tell again
+        self.write({"state": "processing", "overdue_told": True})
         self._end_if_all_told()
         if self.state != "processing":
             return
