@@ -86,7 +86,9 @@ class GedVerificationLine(models.Model):
         if not told:
             return False
         since = max(told.verification_id.alert_id.mapped("acknowledged_at"))
-        later = self._complete_since(verification, since)
+        # the clock counts seconds: one that ended before the last finding is no later
+        after = max(told.verification_id.ids)
+        later = self._complete_since(verification, since, after)
         found = self.sudo().search(
             [
                 ("verification_id", "in", later.ids),
@@ -105,14 +107,17 @@ class GedVerificationLine(models.Model):
         return same.verification_id == later
 
     @api.model
-    def _complete_since(self, verification, since):
-        """Return the others that read the whole archive, from ``since`` on."""
+    def _complete_since(self, verification, since, after):
+        """Return the others that read the whole archive, from ``since`` on and behind
+        the one with the id ``after``.
+        """
         return (
             self.env["ged.verification"]
             .sudo()
             .search(
                 [
                     ("id", "!=", verification.id),
+                    ("id", ">", after),
                     ("company_id", "=", verification.company_id.id),
                     ("scope", "=", "all"),
                     ("state", "=", "done"),
