@@ -207,7 +207,7 @@ class TestChorusReturn(ChorusFlowCommon):
         self.assertEqual(kept.state, "failed")
         self.assertIn(kept.name, told.note)
         self.assertIn(kept.error_text, html2plaintext(told.note))
-        self.assertIn("Return files", told.note, "what to do")
+        self.assertRegex(told.note, "Return files|Fichiers retour", "what to do")
         self._back("<b>&x;</b>")
         self.assertEqual(
             account.activity_search([UNREAD], user_id=boss.id), told, "once"
