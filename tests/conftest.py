@@ -131,6 +131,9 @@ def firm_template(demat_context_, watch_log, demat_template):
     server = DematServer(demat_context_, demat_template, folder, watch_log)
     try:
         made = set_up(server.run, server.database)
+        # the firm is French, and the host installs what French companies have: style
+        # sheets and scripts are others now, and take long to make
+        server.run("env['ir.qweb']._pregenerate_assets_bundles()")
         server.close_insides()  # nobody may be connected to what is copied
         yield made
     finally:
