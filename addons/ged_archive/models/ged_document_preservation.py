@@ -33,6 +33,14 @@ class GedDocument(models.Model):
         string="Time stamp of the seal good until",
         help="End of the certificate of the time-stamp authority in the seal.",
     )
+    # a relation, so that one query answers for all documents that are verified together
+    later_event_ids = fields.One2many(
+        "ged.event",
+        "document_id",
+        string="Later time stamps",
+        domain=[("event_type", "in", ("timestamped", "renewed"))],
+        readonly=True,
+    )
     preservation_ids = fields.One2many(
         "ged.preservation",
         "document_id",
@@ -98,16 +106,7 @@ class GedDocument(models.Model):
         rows = self.sudo().preservation_ids
         problems = [problem for row in rows for problem in row._problems()]
         # the rows are no links of a chain, the journal is: it tells of each of them
-        told = (
-            self.env["ged.event"]
-            .sudo()
-            .search_count(
-                [
-                    ("document_id", "=", self.id),
-                    ("event_type", "in", ("timestamped", "renewed")),
-                ]
-            )
-        )
+        told = len(self.sudo().later_event_ids)
         if told != len(rows):
             problems.append(
                 self.env._(
