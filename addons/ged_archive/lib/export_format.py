@@ -4,8 +4,19 @@
 
 from lxml import etree
 
-__all__ = ["NAMESPACE", "XSD", "document_element", "export_head", "EXPORT_TAIL"]
+__all__ = [
+    "EXPORT_TAIL",
+    "FORMAT",
+    "FORMATS",
+    "NAMESPACE",
+    "XSD",
+    "document_element",
+    "export_head",
+]
 
+#: Since 2 an export holds the later evidence of its documents.
+FORMAT = 2
+FORMATS = (1, FORMAT)
 NAMESPACE = "urn:demat:ged:export:1"
 
 XSD = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -25,6 +36,29 @@ XSD = f"""<?xml version="1.0" encoding="UTF-8"?>
     <xs:attribute name="previous_hash" type="hash"/>
     <xs:attribute name="chain_hash" type="hash"/>
   </xs:complexType>
+  <xs:simpleType name="level">
+    <xs:restriction base="xs:string">
+      <xs:enumeration value="none"/>
+      <xs:enumeration value="B-B"/>
+      <xs:enumeration value="B-T"/>
+      <xs:enumeration value="B-LT"/>
+      <xs:enumeration value="B-LTA"/>
+    </xs:restriction>
+  </xs:simpleType>
+  <!-- a later time stamp over the document, oldest first -->
+  <xs:complexType name="later">
+    <!-- id of the document that is the container (ASiC-S), and of the one renewed -->
+    <xs:attribute name="container" type="xs:positiveInteger" use="required"/>
+    <xs:attribute name="renews" type="xs:positiveInteger"/>
+    <xs:attribute name="level_before" type="level" use="required"/>
+    <xs:attribute name="level_after" type="level" use="required"/>
+    <xs:attribute name="stamped_at" type="xs:dateTime" use="required"/>
+    <xs:attribute name="tsa_subject" type="xs:string"/>
+    <xs:attribute name="tsa_fingerprint" type="hash" use="required"/>
+    <xs:attribute name="digest_algorithm" type="xs:string" use="required"/>
+    <xs:attribute name="valid_until" type="xs:dateTime" use="required"/>
+    <xs:attribute name="late" type="xs:boolean" use="required"/>
+  </xs:complexType>
   <xs:element name="export">
     <xs:complexType>
       <xs:sequence>
@@ -34,6 +68,8 @@ XSD = f"""<?xml version="1.0" encoding="UTF-8"?>
               <xs:element name="link" type="link"/>
               <xs:element name="state" type="xs:string"/>
               <xs:element name="event" type="link" minOccurs="0" maxOccurs="unbounded"/>
+              <xs:element
+                  name="later" type="later" minOccurs="0" maxOccurs="unbounded"/>
             </xs:sequence>
             <xs:attribute name="id" type="xs:positiveInteger" use="required"/>
             <xs:attribute name="status" use="required">
@@ -74,7 +110,7 @@ def export_head(database: str, created: str, sealed: bool = False) -> bytes:
     root = etree.Element(
         "export",
         xmlns=NAMESPACE,
-        format="1",
+        format=str(FORMAT),
         database=database,
         created=created,
         sealed="true" if sealed else "false",
@@ -86,21 +122,22 @@ def export_head(database: str, created: str, sealed: bool = False) -> bytes:
     )
 
 
-def document_element(attributes, link, state, events) -> bytes:
+def document_element(attributes, link, state, events, later=()) -> bytes:
     """Return one ``document`` of ``manifest.xml``.
 
     :param attributes: mapping name -> text; empty ones are left out
     :param link: ``(chain number, previous hash, chain hash, evidence JSON)``
     :param state: canonical JSON text of what may change
     :param events: list like ``link``
+    :param later: mappings name -> text, one for each later time stamp, oldest first
     """
-    element = etree.Element(
-        "document", {key: str(value) for key, value in attributes.items() if value}
-    )
+    element = etree.Element("document", _given(attributes))
     _add_link(element, "link", link)
     etree.SubElement(element, "state").text = state
     for event in events:
         _add_link(element, "event", event)
+    for values in later:
+        etree.SubElement(element, "later", _given(values))
     return etree.tostring(element, encoding="utf-8") + b"\n"
 
 
@@ -111,7 +148,9 @@ def _add_link(parent, name, link):
         "previous_hash": previous,
         "chain_hash": chain_hash,
     }
-    child = etree.SubElement(
-        parent, name, {key: str(value) for key, value in attributes.items() if value}
-    )
+    child = etree.SubElement(parent, name, _given(attributes))
     etree.SubElement(child, "evidence").text = evidence
+
+
+def _given(values):
+    return {key: str(value) for key, value in values.items() if value}

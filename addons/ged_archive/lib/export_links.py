@@ -3,12 +3,21 @@
 """The links of the chains in the manifest of an export, recomputed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from .export_format import NAMESPACE
 from .hashing import canonical, link
+from .levels import LaterEvidence
 
-__all__ = ["ImportedDocument", "LinkCheck", "Problem", "read_document"]
+__all__ = [
+    "ImportedDocument",
+    "ImportedLater",
+    "LinkCheck",
+    "Problem",
+    "later_told",
+    "read_document",
+]
 
 _LEVELS = {"B-B", "B-T", "B-LT", "B-LTA"}
 #: What an export itself or a reader wrote just before, without a link yet.
@@ -31,6 +40,7 @@ class ImportedDocument:
     :param link: ``{chain_number, previous_hash, chain_hash, evidence}`` as written
     :param state: values that may change, as of the export
     :param events: list of ``(evidence, link)``
+    :param later: list of :class:`ImportedLater`, oldest first
     """
 
     id: int
@@ -43,10 +53,31 @@ class ImportedDocument:
     link: dict
     state: dict
     events: list
+    later: list = field(default_factory=list)
 
     @property
     def name(self):
         return self.evidence.get("name") or str(self.id)
+
+    @property
+    def was_imported(self):
+        """Whether it came to its origin by an import."""
+        return any(
+            event.get("event_type") == "imported" for event, _link in self.events
+        )
+
+
+@dataclass(frozen=True)
+class ImportedLater:
+    """What is said of a later time stamp.
+
+    :param container: id of the document that holds it, at the origin
+    :param renews: the same of the one before; ``None`` for the first
+    """
+
+    container: int
+    renews: int | None
+    said: LaterEvidence
 
 
 class LinkCheck:
@@ -153,6 +184,27 @@ def read_document(node, check):
         link=values,
         state=state,
         events=events,
+        later=[_read_later(one) for one in node.iterfind(f"{{{NAMESPACE}}}later")],
+    )
+
+
+def _read_later(node):
+    """Return the :class:`ImportedLater` of an element that follows the schema."""
+    values = dict(node.attrib)
+    container, renews = int(values.pop("container")), values.pop("renews", None)
+    for name in ("stamped_at", "valid_until"):
+        moment = datetime.fromisoformat(values[name])
+        values[name] = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    values["late"] = values["late"] in ("true", "1")
+    values.setdefault("tsa_subject", "")
+    return ImportedLater(container, renews and int(renews), LaterEvidence(**values))
+
+
+def later_told(document):
+    """Return how many later time stamps the journal of a document tells of."""
+    return sum(
+        event.get("event_type") in ("timestamped", "renewed")
+        for event, _link in document.events
     )
 
 

@@ -11,14 +11,15 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from .detached import DetachedReport, verify_detached
 from .errors import InvalidDocumentError
-from .export_format import NAMESPACE, XSD
+from .export_format import FORMATS, NAMESPACE, XSD
+from .export_later import check_later
 from .export_links import ImportedDocument, LinkCheck, Problem, read_document
 
 __all__ = ["ExportContent", "count_documents", "read_export"]
@@ -56,6 +57,7 @@ class ExportContent:
     :param documents: list of :class:`ImportedDocument`
     :param links: number of links recomputed
     :param seals: number of seals of PDFs that hold
+    :param format: 1 for exports from before they held later evidence
     """
 
     problems: list = field(default_factory=list)
@@ -67,25 +69,32 @@ class ExportContent:
     files: int = 0
     links: int = 0
     seals: int = 0
+    format: int = 0
 
     def add(self, code, **values):
         self.problems.append(Problem(code, values))
 
 
 def read_export(
-    file, tell: Callable[[int, int], None] | None = None, sound: bool = False
+    file,
+    tell: Callable[[int, int], None] | None = None,
+    sound: bool = False,
+    roots: Iterable[bytes] = (),
 ) -> ExportContent:
     """Check the ZIP in the seekable binary ``file``; every problem is in the result.
 
     :param tell: called with how many documents were read, of how many
     :param sound: a call before found no problem in the same bytes: manifest and links
         are read, the files and their seals are not read again
+    :param roots: trusted certificates (DER), for what later evidence says of seals
     """
     content = ExportContent()
     try:
         with zipfile.ZipFile(file) as archive:
             if _names_hold(archive, content):
                 _check(archive, content, tell, sound)
+                if content.format > 1:
+                    check_later(archive, content, read_member, roots, sound)
     except (*_ERRORS, KeyError, TypeError) as error:
         # evidence with values of another type is damage too, not a fault of ours
         content.add("damaged", error=str(error))
@@ -249,8 +258,9 @@ def _read_manifest(archive, content):
     except (etree.Error, ValueError) as error:
         content.add("manifest", error=str(error))
         return None
-    if root.get("format") != "1":
-        content.add("manifest", error=f"format {root.get('format')}")
+    content.format = int(root.get("format"))
+    if content.format not in FORMATS:
+        content.add("manifest", error=f"format {content.format}")
         return None
     return root
 

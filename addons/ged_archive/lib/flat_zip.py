@@ -30,11 +30,16 @@ _KEPT = (
 
 
 class _Members:
-    """Stands in for ``ZipFile.filelist``: appended to, counted, gone through once."""
+    """Stands in for ``ZipFile.filelist``: appended to, counted, gone through once.
 
-    def __init__(self):
-        self._count = 0
-        self._lines = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+    :param lines: binary file to keep them in; a temporary one if there is none
+    :param count: how many it holds already
+    """
+
+    def __init__(self, lines=None, count=0):
+        self._count = count
+        self._own = lines is None
+        self._lines = lines or tempfile.TemporaryFile()
 
     def __len__(self):
         return self._count
@@ -53,11 +58,13 @@ class _Members:
     def append(self, member):
         if member.extra or member.comment:
             raise ValueError("members with fields of their own are not kept")
-        self._lines.write(json.dumps([getattr(member, name) for name in _KEPT]) + "\n")
+        line = json.dumps([getattr(member, name) for name in _KEPT]) + "\n"
+        self._lines.write(line.encode())
         self._count += 1
 
     def close(self):
-        self._lines.close()
+        if self._own:
+            self._lines.close()
 
 
 class _NoNames(dict):
@@ -71,11 +78,23 @@ class FlatZip(zipfile.ZipFile):
     """A ZIP file to write, as :class:`zipfile.ZipFile` in mode ``w``.
 
     The names of its members must differ, and cannot be asked for.
+
+    One that was :meth:`abandoned <abandon>` is gone on with by giving the same files,
+    both cut and placed where it was left:
+
+    :param lines: binary file that the directory waits in
+    :param count: number of members that it holds already
     """
 
-    def __init__(self, file):
+    def __init__(self, file, lines=None, count=0):
+        # begins where the file stands, whatever is before
         super().__init__(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
-        self.filelist, self.NameToInfo = _Members(), _NoNames()
+        self.filelist, self.NameToInfo = _Members(lines, count), _NoNames()
+
+    def abandon(self):
+        """Leave it without its end; the file stays open."""
+        self.fp = None
+        self.filelist.close()
 
     def close(self):
         try:

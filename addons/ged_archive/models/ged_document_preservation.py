@@ -8,15 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib.errors import ArchiveError
+from ..lib.levels import LEVELS, higher
 from .ged_document import SEAL_LEVELS
-
-#: Levels, weakest first.
-LEVELS = [level for level, _label in SEAL_LEVELS]
-
-
-def higher(*levels):
-    """Return the strongest of some levels; empty ones count as none."""
-    return max((level or "none" for level in levels), key=LEVELS.index)
 
 
 def _asked(seal):
@@ -39,6 +32,13 @@ class GedDocument(models.Model):
         "document_id",
         string="Later time stamps",
         domain=[("event_type", "in", ("timestamped", "renewed"))],
+        readonly=True,
+    )
+    import_event_ids = fields.One2many(
+        "ged.event",
+        "document_id",
+        string="Brought by an import",
+        domain=[("event_type", "=", "imported")],
         readonly=True,
     )
     preservation_ids = fields.One2many(
@@ -89,7 +89,7 @@ class GedDocument(models.Model):
                    (SELECT max(array_position(%(levels)s, p.level_after::text))
                       FROM ged_preservation p WHERE p.document_id = d.id))
             )""",
-            levels=LEVELS,
+            levels=list(LEVELS),
         )
         return Domain("id", "in" if True in value else "not in", waiting)
 

@@ -1,13 +1,11 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import UTC
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib.levels import LaterEvidence
 from .ged_document import SEAL_LEVELS
 from .ged_document_guard import creation_allowed
-from .ged_document_preservation import LEVELS, higher
 from .ged_triggers import create_guards
 from .ir_attachment import StorageUnavailable
 
@@ -109,6 +107,34 @@ class GedPreservation(models.Model):
 
     # --------------------------------------------------------------- verification
 
+    def _said(self):
+        """Return what the row says, as a ``lib.levels.LaterEvidence``; ``None``
+        for no row.
+        """
+        if not self:
+            return None
+        self.ensure_one()
+        return LaterEvidence(
+            **{name: self[name] for name in LaterEvidence.__dataclass_fields__}
+        )
+
+    def _covered(self):
+        """Return the document as a ``lib.later_evidence.Covered``."""
+        from ..lib.later_evidence import Covered
+
+        document = self.document_id
+        # a container that was brought by an import has the numbers of its origin
+        brought = self.evidence_id.import_event_ids
+        return Covered(
+            id=None if brought else document.id,
+            sha256=document.sha256,
+            seal_level=document.seal_level,
+            seal_asked=document.seal_asked or "none",
+            seal_valid_until=document.seal_valid_until or None,
+            sealed_at=document.sealed_at or None,
+            read=lambda: document._read_content()[1],
+        )
+
     def _problems(self):
         """Return in words what is wrong with this evidence; empty when it holds.
 
@@ -119,13 +145,12 @@ class GedPreservation(models.Model):
         """
         self.ensure_one()
         # slow to import: only processes that verify pay for it
-        from ..lib import asic, preservation
+        from ..lib import later_evidence
         from ..lib.errors import ArchiveError
 
         document, evidence = self.document_id, self.evidence_id
         try:
-            content = asic.read(evidence._get_content())
-            documents, previous, data = preservation.read_manifest(content.manifest)
+            container = later_evidence.open_container(evidence._get_content())
         except StorageUnavailable:
             raise
         except (ArchiveError, UserError) as exc:
@@ -138,20 +163,14 @@ class GedPreservation(models.Model):
                     cause=str(exc),
                 )
             ]
-        problems = self._uncovered(documents, previous)
-        stamped = content.time.replace(tzinfo=None, microsecond=0)
-        if (stamped, content.tsa_fingerprint) != (
-            self.stamped_at,
-            self.tsa_fingerprint,
-        ):
-            problems.append(
-                self.env._(
-                    "The time stamp in %(container)s is not the one on record.",
-                    container=evidence.display_name,
-                )
-            )
-        problems += self._untrue(content, documents)
-        if not self._is_proven(data):
+        said, covered, before = self._said(), self._covered(), self.predecessor_id
+        findings = later_evidence.judge(
+            said, container, covered, before._said(), before.evidence_id.sha256
+        )
+        problems = self._finding_words(findings)
+        profile = self.company_id.sudo().ged_seal_profile_id
+        roots = profile._authority()[0] if profile else ()
+        if not later_evidence.is_proven(said, container, covered, roots):
             problems.append(
                 self.env._(
                     "The later evidence %(container)s does not say that the "
@@ -164,108 +183,46 @@ class GedPreservation(models.Model):
             )
         return problems
 
-    def _uncovered(self, documents, previous):
-        """Return in words what the container should list and does not.
-
-        :param documents: list of dictionaries ``id``, ``sha256`` of its manifest
-        :param previous: the same of the containers that it renews
-        """
-        document, evidence = self.document_id, self.evidence_id
+    def _finding_words(self, findings):
+        """Return the sentences for a ``lib.later_evidence.Findings``."""
+        names = {
+            "document": self.document_id.display_name,
+            "container": self.evidence_id.display_name,
+            "before": self.predecessor_id.evidence_id.display_name,
+        }
         problems = []
-        if (document.id, document.sha256) not in {
-            (one.get("id"), one["sha256"]) for one in documents
-        }:
+        if findings.uncovered:
             problems.append(
                 self.env._(
                     "The later evidence %(container)s does not cover %(document)s.",
-                    container=evidence.display_name,
-                    document=document.display_name,
+                    **names,
                 )
             )
-        before = self.predecessor_id
-        if before and before.evidence_id.sha256 not in {
-            one["sha256"] for one in previous
-        }:
+        if findings.unrenewed:
             problems.append(
                 self.env._(
                     "The later evidence %(container)s does not cover the one that it "
                     "is said to renew (%(before)s).",
-                    container=evidence.display_name,
-                    before=before.evidence_id.display_name,
+                    **names,
+                )
+            )
+        if findings.other_stamp:
+            problems.append(
+                self.env._(
+                    "The time stamp in %(container)s is not the one on record.", **names
+                )
+            )
+        if findings.columns:
+            labels = [
+                self._fields[name].get_description(self.env, ["string"])["string"]
+                for name in findings.columns
+            ]
+            problems.append(
+                self.env._(
+                    "The row about the later evidence %(container)s of %(document)s "
+                    "says something else than the container: %(columns)s.",
+                    columns=", ".join(labels),
+                    **names,
                 )
             )
         return problems
-
-    def _untrue(self, content, documents):
-        """Return in words which columns say something else than the container.
-
-        :param content: the ``lib.asic.AsicContent`` of the container
-        :param documents: as of :meth:`_uncovered`
-        """
-        until = content.stamp.certificate.not_valid_after.astimezone(UTC)
-        expected = {
-            "tsa_subject": content.tsa_subject,
-            "valid_until": until.replace(tzinfo=None, microsecond=0),
-            "level_before": self.predecessor_id.level_after
-            or self.document_id.seal_level,
-        }
-        columns = [name for name, value in expected.items() if self[name] != value]
-        for one in documents:
-            if one.get("id") == self.document_id.id and (
-                one.keys() - {"id", "seal_level"} != {"sha256", self.digest_algorithm}
-            ):
-                columns.append("digest_algorithm")
-        if not self._is_level_possible():
-            columns.append("level_after")
-        if not columns:
-            return []
-        return [
-            self.env._(
-                "The row about the later evidence %(container)s of %(document)s says "
-                "something else than the container: %(columns)s.",
-                container=self.evidence_id.display_name,
-                document=self.document_id.display_name,
-                columns=", ".join(
-                    self._fields[name].get_description(self.env, ["string"])["string"]
-                    for name in columns
-                ),
-            )
-        ]
-
-    def _is_level_possible(self):
-        """Tell whether a time stamp can have led to the level: to B-T at least, never
-        higher than asked for, never lower than before.
-        """
-        before, document = self.level_before, self.document_id
-        if before == "none":
-            return self.level_after == "none"
-        lowest = higher(before, "B-T")
-        highest = higher(lowest, document.seal_asked)
-        place = LEVELS.index(self.level_after)
-        return LEVELS.index(lowest) <= place <= LEVELS.index(highest)
-
-    def _is_proven(self, data):
-        """Tell whether the ``ValidationData`` of the container carry what was gained.
-
-        A level that the document had before is not gained here.
-        """
-        from ..lib import preservation
-        from ..lib.errors import ArchiveError
-        from ..lib.seal_certificates import certificates_of
-
-        document = self.document_id
-        gained = LEVELS.index(self.level_after) > LEVELS.index(self.level_before)
-        if not gained or self.level_after not in ("B-LT", "B-LTA"):
-            return True
-        profile = self.company_id.sudo().ged_seal_profile_id
-        roots = profile._authority()[0] if profile else ()
-        moment = document.sealed_at or self.stamped_at
-        try:
-            certificates = certificates_of(document._get_content())
-        except (ArchiveError, UserError):
-            # told as the content of the document
-            return True
-        state = preservation.state_of(
-            certificates, data, moment.replace(tzinfo=UTC), roots
-        )
-        return state == "good"

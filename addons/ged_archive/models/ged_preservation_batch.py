@@ -6,8 +6,8 @@ from datetime import UTC
 from odoo import fields, models
 from odoo.tools import format_datetime
 
+from ..lib.levels import LEVELS, higher
 from .ged_document_guard import allow_creation
-from .ged_document_preservation import LEVELS, higher
 from .ged_preservation_queue import CONTAINER
 
 
@@ -52,6 +52,7 @@ class GedPreservationQueue(models.Model):
                 {
                     "id": row["id"],
                     "seal_level": documents[row["id"]].seal_level,
+                    "level": row["after"],
                     **_digests(contents[row["id"]], algorithm),
                 }
                 for row in covered

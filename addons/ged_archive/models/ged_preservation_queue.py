@@ -8,8 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..lib.errors import ArchiveError
+from ..lib.levels import LEVELS
 from .ged_chain import CONTENTION
-from .ged_document_preservation import LEVELS
 
 _logger = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class GedPreservationQueue(models.Model):
                     OR p.id IS NULL AND d.seal_level = 'none' AND %(unsealed)s
                 )""",
                 after=after,
-                levels=LEVELS,
+                levels=list(LEVELS),
                 horizon=horizon,
                 allowed=allowed,
                 unsealed=company.ged_stamp_unsealed,

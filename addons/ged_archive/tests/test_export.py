@@ -2,19 +2,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import csv
-import errno
 import hashlib
 import io
-import os
 import subprocess
 import tempfile
 import zipfile
-from datetime import timedelta
 from unittest.mock import patch
 
 from lxml import etree, html
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -22,7 +18,6 @@ from ..lib.detached import verify_detached
 from ..lib.errors import InvalidDocumentError
 from ..lib.export_format import NAMESPACE
 from ..lib.hashing import GENESIS
-from ..wizards import ged_export, ged_export_zip
 from .common import ArchiveCommon, make_pdf, make_pkcs12
 
 
@@ -247,85 +242,6 @@ class TestExport(ArchiveCommon):
             Export.create(
                 {"scope": "year", "year": 2024, "company_id": self.other_company.id}
             ).action_download()
-
-    def test_a_big_export_is_made_by_the_job(self):
-        documents = self._archive(3)
-        export = (
-            self.env["ged.export"]
-            .with_user(self.auditor)
-            .create({"document_ids": [(6, 0, documents.ids)], "state": "done"})
-        )
-        self.assertEqual(export.state, "new", "nobody says himself what was made")
-        with (
-            patch.object(ged_export, "AT_ONCE", 2),
-            patch.object(ged_export_zip, "BATCH", 2),
-        ):
-            action = export.action_download()
-            self.assertEqual(action["res_model"], "ged.export")
-            self.assertEqual(export.state, "waiting")
-            self.env["ged.export"]._cron_make()
-            self.addCleanup(
-                lambda path: os.path.exists(path) and os.unlink(path), export._path()
-            )
-            self.assertEqual((export.state, export.done), ("done", 3))
-            self.assertEqual(export.action_download()["type"], "ir.actions.act_url")
-        with zipfile.ZipFile(export._path()) as archive:
-            self.assertFalse(archive.testzip())
-            self.assertEqual(len(self._documents_of(archive)), 3)
-        self.assertEqual(documents[0].event_ids[0].user_id, self.auditor)
-        export.sudo().made_at = fields.Datetime.now() - timedelta(days=8)
-        self.env["ged.export"]._gc_files()
-        self.assertEqual(export.state, "removed")
-        self.assertFalse(os.path.exists(export._path()))
-
-    def test_the_job_tells_why_it_failed(self):
-        documents = self._archive(3)
-        export = (
-            self.env["ged.export"]
-            .with_user(self.auditor)
-            .create({"document_ids": [(6, 0, documents.ids)]})
-        )
-        with patch.object(ged_export, "AT_ONCE", 2):
-            export.action_download()
-        self.auditor.group_ids -= self.env.ref("ged_archive.group_ged_auditor")
-        self.env["ged.export"]._cron_make()
-        self.assertEqual(export.sudo().state, "failed")
-        self.assertIn("auditors", export.sudo().error)
-        self.assertFalse(os.path.exists(export.sudo()._path() + ".part"))
-
-    def test_what_fails_says_why_and_does_not_stop_the_next(self):
-        documents = self._archive(3)
-        Export = self.env["ged.export"].with_user(self.auditor)
-        exports = Export.create([{"document_ids": [(6, 0, documents.ids)]}] * 4)
-        with patch.object(ged_export, "AT_ONCE", 2):
-            for one in exports:
-                one.action_download()
-        errors = [
-            OSError(errno.ENOSPC, "No space left on device"),
-            OSError(errno.EIO, "Input/output error"),
-            KeyError("broken"),
-        ]
-        write = ged_export_zip.GedExport._write_zip
-
-        def failing(export, *arguments):
-            if errors:
-                raise errors.pop(0)
-            return write(export, *arguments)
-
-        self.addCleanup(
-            lambda path: os.path.exists(path) and os.unlink(path), exports[3]._path()
-        )
-        with (
-            patch.object(ged_export_zip.GedExport, "_write_zip", failing),
-            self.assertLogs("odoo.addons.ged_archive.wizards.ged_export", "WARNING"),
-        ):
-            Export.sudo()._cron_make()
-        self.assertEqual(exports.mapped("state"), ["failed"] * 3 + ["done"])
-        for one, text in zip(
-            exports, ("made room", "Input/output error", "broken"), strict=False
-        ):
-            self.assertIn(text, one.error)
-            self.assertFalse(os.path.exists(one._path() + ".part"))
 
     def test_formulas_are_disarmed(self):
         self.customer.name = "=cmd|calc"

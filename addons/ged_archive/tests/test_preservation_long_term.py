@@ -128,6 +128,21 @@ class TestLongTermLater(OnlinePkiCommon):
         self.assertFalse(document.preservation_ids)
         self.assertIn("revoked", queue.problem)
 
+    def test_level_that_was_lowered_is_found(self):
+        """Also where it could have been no higher: the container tells the level."""
+        document = self._sealed_while_silent(level="B-LT")
+        self._services("good")
+        self._run()
+        row = document.preservation_ids
+        self.assertEqual((row.level_before, row.level_after), ("B-T", "B-LT"))
+        self.assertFalse(row._problems())
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE ged_preservation DISABLE TRIGGER USER")
+        self.env.cr.execute("UPDATE ged_preservation SET level_after = 'B-T'")
+        self.env.invalidate_all()
+        [said] = row._problems()
+        self.assertIn("Level since", said)
+
     def test_level_without_its_proof_is_found(self):
         """Rows of B-LT whose container says nothing of the certificate."""
         document = self._sealed_while_silent(level="B-LT")
@@ -142,5 +157,6 @@ class TestLongTermLater(OnlinePkiCommon):
         self.env.cr.execute("ALTER TABLE ged_preservation DISABLE TRIGGER USER")
         self.env.cr.execute("UPDATE ged_preservation SET level_after = 'B-LT'")
         self.env.invalidate_all()
-        [problem] = row._problems()
-        self.assertIn("does not say", problem)
+        said, unproven = row._problems()
+        self.assertIn("Level since", said)
+        self.assertIn("does not say", unproven)

@@ -54,6 +54,7 @@ class TestPreservationTampering(PreservationCommon):
             ("level_before", "B-LT", "Level before"),
             ("level_after", "B-B", "Level since"),
             ("level_after", "B-LTA", "Level since"),
+            ("late", True, "Late"),
         ):
             with self.subTest(column), self.cr.savepoint() as savepoint:
                 self._superuser(

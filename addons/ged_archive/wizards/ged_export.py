@@ -1,25 +1,19 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-import os
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import config
+from odoo.fields import Domain
 
-from ..models.ged_chain import CONTENTION
 from ..models.ged_kind import _closing
-from ..models.ir_attachment_store import FULL
-
-_logger = logging.getLogger(__name__)
 
 #: Up to this number of documents the file is made while the browser waits.
 AT_ONCE = 200
-#: A finished file is removed after so many days.
-KEPT_DAYS = 7
+#: The same where an evidence sheet is drawn for each.
+AT_ONCE_SHEETS = 20
 #: What a user may set; everything else is written by the methods below.
 _OPEN_FIELDS = {
     "document_ids",
@@ -36,8 +30,8 @@ class GedExport(models.Model):
     """Documents on their way to an auditor, as one ZIP file (``ged_export_zip.py``).
 
     A selection, a fiscal year or a period. Small ones are made when they are
-    downloaded and kept nowhere; big ones are made by a job, and the file is kept for
-    some days.
+    downloaded and kept nowhere; big ones are made by a job (``ged_export_job.py``), and
+    the file is kept for some days.
     """
 
     _name = "ged.export"
@@ -120,24 +114,35 @@ class GedExport(models.Model):
         """
         self.ensure_one()
         Document = self.env["ged.document"]
+        ids = self._selected_ids()
+        new = ids
+        while new:
+            more = Document.search(self._related(new)).ids
+            new = set(more) - ids
+            ids |= new
+        return sorted(ids)
+
+    @api.model
+    def _related(self, ids):
+        """Return the domain of what goes along with documents of these ids."""
+        return Domain("subject_id", "in", list(ids))
+
+    def _selected_ids(self):
+        """Return the ids of what was asked for, as a set."""
         first, last = self._dates()
-        if first:
-            found = Document.search(
+        if not first:
+            return set(self.document_ids.ids)
+        return set(
+            self.env["ged.document"]
+            .search(
                 [
                     ("company_id", "=", self.company_id.id),
                     ("document_date", ">=", first),
                     ("document_date", "<=", last),
                 ]
             )
-        else:
-            found = self.document_ids
-        ids = set(found.ids)
-        new = ids
-        while new:
-            more = Document.search([("subject_id", "in", list(new))]).ids
-            new = set(more) - ids
-            ids |= new
-        return sorted(ids)
+            .ids
+        )
 
     def _check_documents(self):
         if not self.env.user.has_group("ged_archive.group_ged_auditor"):
@@ -166,14 +171,21 @@ class GedExport(models.Model):
         self.ensure_one()
         self._check_documents()
         count = len(self._document_ids())
-        if count <= AT_ONCE or self.state == "done":
+        most = AT_ONCE_SHEETS if self.with_sheets else AT_ONCE
+        if count <= most or self.state == "done":
             return {
                 "type": "ir.actions.act_url",
                 "url": f"/ged/export/{self.id}",
                 "target": "download",
             }
         self.sudo().write(
-            {"state": "waiting", "total": count, "done": 0, "error": False}
+            {
+                "state": "waiting",
+                "total": count,
+                "done": 0,
+                "error": False,
+                "work": False,
+            }
         )
         self.env.ref("ged_archive.ir_cron_export").sudo()._trigger()
         return self._open()
@@ -188,99 +200,3 @@ class GedExport(models.Model):
                 (self.env.ref("ged_archive.ged_export_view_form_progress").id, "form")
             ],
         }
-
-    # --------------------------------------------------------------------------- job
-
-    def _path(self):
-        """Return where the finished file is; made from the id alone."""
-        folder = os.path.join(config.filestore(self.env.cr.dbname), "ged_export")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        return os.path.join(folder, f"{self.id}.zip")
-
-    @api.model
-    def _cron_make(self):
-        """Make the files that wait, in the name of those who asked for them."""
-        for one in self.search([("state", "=", "waiting")], order="id"):
-            one._make()
-
-    def _make(self):
-        """Make the file, or say why it cannot be: the next export has its turn."""
-        user = self.create_uid
-        asked = self.with_user(user).with_context(
-            allowed_company_ids=user.company_ids.ids, lang=user.lang
-        )
-        try:
-            asked._make_file(self._tell_progress)
-        except CONTENTION:
-            # somebody wrote in between: it is made by the next run
-            self._roll_back()
-            self.env.ref("ged_archive.ir_cron_export").sudo()._trigger()
-        except (AccessError, UserError) as error:
-            self._fail(str(error))
-        except OSError as error:
-            _logger.warning("export %s stopped: %s", self.id, error)
-            self._fail(asked._storing_words(error))
-        except Exception as error:
-            _logger.exception("export %s stopped", self.id)
-            self._fail(
-                asked.env._(
-                    "The file could not be made (%(cause)s). Ask for the export again; "
-                    "if it fails again, tell the administrator, who finds more in the "
-                    "log of the server.",
-                    cause=str(error) or type(error).__name__,
-                )
-            )
-        else:
-            self.write({"state": "done", "made_at": fields.Datetime.now()})
-        self._tell_progress(self.done)
-
-    def _make_file(self, progress):
-        """Put the file in its place when all of it is written."""
-        path = self._path()
-        part = path + ".part"
-        try:
-            with open(part, "wb") as file:
-                self._write_zip(file, progress)
-            os.replace(part, path)
-        finally:
-            if os.path.exists(part):
-                os.unlink(part)
-
-    def _storing_words(self, error):
-        """Return in words why the disk did not take the file, and what to do."""
-        if error.errno in FULL:
-            return self.env._(
-                "The disk of the server is full: the export was not made. Tell the "
-                "administrator, and ask for it again when he has made room."
-            )
-        return self.env._(
-            "The server cannot write the export (%(cause)s). Tell the administrator, "
-            "and ask for it again when he has mended it.",
-            cause=error.strerror or str(error),
-        )
-
-    def _fail(self, message):
-        self._roll_back()
-        self.write({"state": "failed", "error": message})
-
-    def _roll_back(self):
-        if not modules.module.current_test:
-            self.env.cr.rollback()
-
-    def _tell_progress(self, done):
-        """Show how far it is; the journal of what is written is kept as well."""
-        self.done = done
-        if not modules.module.current_test:
-            # a crash leaves a file without its end, which nobody is given
-            self.env["ir.cron"]._commit_progress()
-
-    @api.autovacuum
-    def _gc_files(self):
-        """Remove finished files some days after they were made, and old requests."""
-        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        old = self.search([("state", "=", "done"), ("made_at", "<", limit)])
-        for one in old:
-            if os.path.exists(one._path()):
-                os.unlink(one._path())
-        old.state = "removed"
-        self.search([("state", "=", "new"), ("create_date", "<", limit)]).unlink()

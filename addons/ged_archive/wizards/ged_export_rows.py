@@ -3,7 +3,6 @@
 """Rows and names of the files of an export."""
 
 import csv
-import hashlib
 import io
 import posixpath
 import re
@@ -12,6 +11,20 @@ import unicodedata
 from ..lib.hashing import canonical
 from ..models.ged_evidence import build_evidence
 
+#: Columns of later_evidence.csv, there without a line too.
+LATER_KEYS = (
+    "document",
+    "container",
+    "renews",
+    "level_before",
+    "level_after",
+    "stamped_at",
+    "tsa_subject",
+    "tsa_fingerprint",
+    "digest_algorithm",
+    "valid_until",
+    "late",
+)
 _UNSAFE = re.compile(r"[^\w.()+-]+")
 
 
@@ -46,6 +59,14 @@ def csv_lines(rows, header=True):
     return buffer.getvalue().encode()
 
 
+def later_lines(rows, header):
+    """Return the lines of ``later_evidence.csv``; its columns are named without any
+    line, as most exports hold no later evidence.
+    """
+    head = ",".join(LATER_KEYS).encode() + b"\r\n" if header else b""
+    return head + csv_lines(rows, header=False)
+
+
 def cell(key, value):
     """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
     if key not in _EXACT and isinstance(value, str) and value[:1] in _FORMULA:
@@ -56,7 +77,7 @@ def cell(key, value):
 def unique_path(document, taken):
     """Return where the document goes in the ZIP: company/year/kind/number_file.
 
-    :param taken: set of what stands for the paths given so far; changed
+    :param taken: set of the paths given so far, in small letters; changed
     """
     stem, extension = posixpath.splitext(safe(document.filename))
     number = safe(document.name)
@@ -70,16 +91,10 @@ def unique_path(document, taken):
         safe(document.kind_code),
     )
     path = posixpath.join(folder, stem + extension)
-    if _short(path) in taken:
+    if path.lower() in taken:
         path = posixpath.join(folder, f"{stem}_{document.id}{extension}")
-    taken.add(_short(path))
+    taken.add(path.lower())
     return path
-
-
-def _short(path):
-    """A number that no other path of an export has, to save memory."""
-    digest = hashlib.blake2b(path.lower().encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big")
 
 
 def safe(name):

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
 import posixpath
-import tempfile
 
 from markupsafe import Markup
 
@@ -12,40 +11,21 @@ from odoo.tools import SQL, split_every
 
 from ..lib.errors import ArchiveError
 from ..lib.export_format import EXPORT_TAIL, XSD, document_element, export_head
-from ..lib.flat_zip import FlatZip
+from ..lib.export_work import LISTS, ExportWork
 from ..lib.hashing import canonical
 from ..models.ged_evidence import STATE_COLUMNS, build_evidence
-from .ged_export_rows import EVENT_KEYS, SOUND, csv_lines, link_of, safe, unique_path
+from .ged_export_rows import (
+    EVENT_KEYS,
+    SOUND,
+    csv_lines,
+    later_lines,
+    link_of,
+    safe,
+    unique_path,
+)
 
 BATCH = 50
-#: Of each list that grows, in memory.
-_SPOOL = 256 * 1024
-_CHUNK = 1024 * 1024
 _ROWS = "<!--rows-->"
-
-
-class _Parts:
-    """The lists that grow with the export, on disk when they are long."""
-
-    def __init__(self, stack=("manifest.csv", "manifest.xml", "events.csv", "rows")):
-        self.files = {
-            name: tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed below
-            for name in stack
-        }
-        self.sums = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exc):
-        for file in (*self.files.values(), self.sums):
-            file.close()
-
-    def write(self, name, data):  # pylint: disable=method-required-super
-        self.files[name].write(data)
-
-    def add_sum(self, digest, path):
-        self.sums.write(f"{digest}  {path}\n".encode())
 
 
 class GedExport(models.Model):
@@ -54,6 +34,8 @@ class GedExport(models.Model):
     * ``documents/…``, the files; ``altered/…``, what was found instead of them;
     * ``manifest.csv`` and ``events.csv``: a line each, with the evidence as hashed into
       the chain; ``manifest.xml`` (schema ``manifest.xsd``): the same for programs;
+    * ``later_evidence.csv``: a line for each later time stamp; their containers are
+      among the documents, whatever was asked for;
     * ``seals/…``: certificates and time stamps of the seals;
     * ``SHA256SUMS``: of all these, for ``sha256sum -c``;
     * ``MANIFEST.sha256``: the sum of ``SHA256SUMS``; ``MANIFEST.sha256.p7s``: the
@@ -69,34 +51,51 @@ class GedExport(models.Model):
         reported in the manifest and left out of the sums; the bytes found are put under
         ``altered/``.
 
-        :param progress: called with the number of documents done after each batch
+        :param progress: called with the :class:`ExportWork` after each batch
         """
         self.ensure_one()
         self._check_documents()
-        ids = self._document_ids()
-        documents = self.env["ged.document"]
-        totals = {"count": 0, "damaged": 0, "companies": set()}
-        with _Parts() as parts, FlatZip(file) as archive:
-            parts.write("manifest.xml", self._xml_head())
-            taken, seals = set(), set()
+        with ExportWork.spooled(file) as work:
+            self._write_documents(work, progress)
+            self._write_end(work)
+
+    def _write_documents(self, work, progress=None):
+        """Write what is not written yet, in the order of the ids."""
+        totals = work.totals
+        if not totals["count"]:
+            work.write("manifest.xml", self._xml_head())
+        ids = [one for one in self._document_ids() if one > totals["last"]]
+        while ids:
             for batch_ids in split_every(BATCH, ids):
-                batch = documents.browse(batch_ids)
+                batch = self.env["ged.document"].browse(batch_ids)
                 batch._record_event("exported", detail=self._filename())
-                self._export_batch(archive, parts, batch, taken, seals, totals)
+                self._export_batch(work, batch)
                 totals["count"] += len(batch)
+                totals["last"] = max(totals["last"], *batch.ids)
                 batch.sudo().attachment_id.invalidate_recordset()
                 self.env.invalidate_all()
                 if progress:
-                    progress(totals["count"])
-            parts.write("manifest.xml", EXPORT_TAIL)
-            for name in ("manifest.csv", "manifest.xml", "events.csv"):
-                self._put_spool(archive, parts, name)
-            self._put(archive, parts, "manifest.xsd", XSD)
-            self._put_index(archive, parts, totals)
-            self._put_signature(archive, parts)
+                    progress(work)
+            # of evidence that was added meanwhile
+            due = set(work.containers_due) - set(work.containers_done)
+            ids = self.env["ged.document"].search([("id", "in", list(due))]).ids
+            ids.sort()
+            for one in ids:
+                work.containers_done.add(one)
 
-    def _export_batch(self, archive, parts, batch, taken, seals, totals):
-        first = not totals["count"]
+    def _write_end(self, work):
+        work.write("manifest.xml", EXPORT_TAIL)
+        for name in LISTS:
+            work.put_list(name)
+        work.put("manifest.xsd", XSD)
+        self._put_index(work)
+        signature = self._sign(work.put_sums())
+        if signature:
+            work.put_unlisted("MANIFEST.sha256.p7s", signature)
+        work.finish()
+
+    def _export_batch(self, work, batch):
+        first = not work.totals["count"]
         evidence = self._read_evidence("document", SQL("id = ANY(%s)", batch.ids))
         events = {}
         for row in self._read_evidence(
@@ -104,23 +103,29 @@ class GedExport(models.Model):
         ).values():
             events.setdefault(row["document_id"], []).append(row)
         states = batch._state_data()
-        rows, event_rows = [], []
+        rows, event_rows, later_rows = [], [], []
         for document, state in zip(batch, states, strict=True):
-            row = self._export_document(
-                archive, parts, document, evidence[document.id], taken, seals
-            )
+            row = self._export_document(work, document, evidence[document.id])
             rows.append(row)
             own = events.get(document.id, [])
             event_rows += [self._event_row(document, stored) for stored in own]
-            parts.write(
+            later = self._later_of(work, document)
+            later_rows += [self._later_row(document, values) for values in later]
+            work.write(
                 "manifest.xml",
-                self._xml_document(document, row, evidence[document.id], state, own),
+                self._xml_document(
+                    document, row, evidence[document.id], state, own, later
+                ),
             )
-        totals["damaged"] += sum(row["status"] not in SOUND for row in rows)
-        totals["companies"].update(batch.company_id.mapped("name"))
-        parts.write("manifest.csv", csv_lines(rows, first))
-        parts.write("events.csv", csv_lines(event_rows, first))
-        parts.write(
+        work.totals["later"] = work.totals.get("later", 0) + len(later_rows)
+        work.totals["damaged"] += sum(row["status"] not in SOUND for row in rows)
+        work.totals["companies"] = sorted(
+            {*work.totals.get("companies", ()), *batch.company_id.mapped("name")}
+        )
+        work.write("manifest.csv", csv_lines(rows, first))
+        work.write("events.csv", csv_lines(event_rows, first))
+        work.write("later_evidence.csv", later_lines(later_rows, first))
+        work.write(
             "rows",
             self.env["ir.qweb"]
             ._render("ged_archive.export_index_rows", {"rows": rows})
@@ -128,24 +133,22 @@ class GedExport(models.Model):
         )
         if self.with_sheets:
             for document in batch:
-                self._put(
-                    archive,
-                    parts,
+                work.put(
                     f"evidence_sheets/{safe(document.name)}_{document.id}.pdf",
                     document._render_evidence_sheet(),
                 )
 
-    def _export_document(self, archive, parts, document, stored, taken, seals):
+    def _export_document(self, work, document, stored):
         problem, content = document._read_content()
-        path = unique_path(document, taken)
+        path = unique_path(document, work.paths)
         if problem:
             path = posixpath.join("altered", path)
         if content and problem:
-            archive.writestr(path, content)
+            work.put_unlisted(path, content)
         elif content:
-            self._put(archive, parts, path, content)
+            work.put(path, content)
             if document.seal_level != "none":
-                self._put_seals(archive, parts, document, content, seals)
+                self._put_seals(work, document, content)
         evidence = build_evidence("document", stored)
         return {
             "path": path if content else "",
@@ -170,6 +173,7 @@ class GedExport(models.Model):
             "seal_level": document.seal_level,
             "seal_signer": document.seal_signer or "",
             "sealed_at": evidence["sealed_at"] or "",
+            "level_now": document.level_now,
             "archived_at": evidence["archived_at"],
             "archived_by": document.sudo().archived_by_id.name or "",
             "retention_until": document.retention_until or "",
@@ -211,7 +215,7 @@ class GedExport(models.Model):
         # of several, the one that the user works for if it is among them
         return companies & self.company_id or companies[:1]
 
-    def _xml_document(self, document, row, stored, state, events):
+    def _xml_document(self, document, row, stored, state, events, later):
         partner = document.sudo().partner_id
         state = {
             key: value
@@ -230,6 +234,7 @@ class GedExport(models.Model):
             link_of("document", stored),
             canonical(state).decode(),
             [link_of("event", event) for event in events],
+            later,
         )
 
     def _read_evidence(self, stream, where):
@@ -247,65 +252,25 @@ class GedExport(models.Model):
 
     # ------------------------------------------------------------------ parts of it
 
-    def _put(self, archive, parts, path, data):
-        archive.writestr(path, data)
-        parts.add_sum(hashlib.sha256(data).hexdigest(), path)
-
-    def _put_spool(self, archive, parts, name):
-        spool, digest = parts.files[name], hashlib.sha256()
-        spool.seek(0)
-        with archive.open(name, "w", force_zip64=True) as target:
-            while chunk := spool.read(_CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
-        parts.add_sum(digest.hexdigest(), name)
-
-    def _put_seals(self, archive, parts, document, content, seals):
+    def _put_seals(self, work, document, content):
         """Add certificates and time stamps of the seals, for tools without PDF."""
         # slow to import: only exports of sealed documents pay for it
         from ..lib.seal_parts import seal_parts
 
         for number, part in enumerate(seal_parts(content), start=1):
             stem = f"seals/{document.id}_{number}"
-            self._put(archive, parts, f"{stem}.p7s", part.cms)
+            work.put(f"{stem}.p7s", part.cms)
             if part.token:
-                self._put(archive, parts, f"{stem}.tst", part.token)
+                work.put(f"{stem}.tst", part.token)
             for certificate in part.certificates:
                 name = hashlib.sha256(certificate).hexdigest()
-                if name not in seals:
-                    seals.add(name)
-                    self._put(
-                        archive, parts, f"seals/certificates/{name}.cer", certificate
-                    )
+                if work.certificates.add(name):
+                    work.put(f"seals/certificates/{name}.cer", certificate)
 
-    def _put_index(self, archive, parts, totals):
+    def _put_index(self, work):
         """The page is drawn around a mark; the rows, drawn in batches, replace it."""
-        page = self._render_index(totals).decode()
-        head, _mark, tail = page.partition(_ROWS)
-        digest, rows = hashlib.sha256(), parts.files["rows"]
-        rows.seek(0)
-        with archive.open("index.html", "w", force_zip64=True) as target:
-            for chunk in (
-                head.encode(),
-                *iter(lambda: rows.read(_CHUNK), b""),
-                tail.encode(),
-            ):
-                digest.update(chunk)
-                target.write(chunk)
-        parts.add_sum(digest.hexdigest(), "index.html")
-
-    def _put_signature(self, archive, parts):
-        digest = hashlib.sha256()
-        parts.sums.seek(0)
-        with archive.open("SHA256SUMS", "w", force_zip64=True) as target:
-            while chunk := parts.sums.read(_CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
-        manifest = f"{digest.hexdigest()}  SHA256SUMS\n".encode()
-        archive.writestr("MANIFEST.sha256", manifest)
-        signature = self._sign(manifest)
-        if signature:
-            archive.writestr("MANIFEST.sha256.p7s", signature)
+        head, _mark, tail = self._render_index(work.totals).decode().partition(_ROWS)
+        work.put_list("rows", head.encode(), tail.encode(), path="index.html")
 
     def _sign(self, manifest):
         """Return the detached signature by the seal of the company, ``None`` when it
@@ -336,11 +301,12 @@ class GedExport(models.Model):
                 "ged_archive.export_index",
                 {
                     "mark": Markup(_ROWS),
+                    "later": totals.get("later"),
                     "lang": (self.env.lang or "en").replace("_", "-"),
                     "summary": self.env._(
                         "%(companies)s — exported on %(date)s UTC by %(user)s. "
                         "Number of documents: %(count)s.",
-                        companies=", ".join(sorted(totals["companies"])),
+                        companies=", ".join(totals.get("companies", ())),
                         date=fields.Datetime.to_string(fields.Datetime.now()),
                         user=self.env.user.name,
                         count=totals["count"],

@@ -173,7 +173,7 @@ class GedImport(models.Model):
 
     def _work_verify(self):
         with self._opened() as file:
-            self._verify(read_export(file, self._progress))
+            self._verify(read_export(file, self._progress, roots=self._roots()))
         self._tell(done=self.total)
 
     def _work_import(self):

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from ..lib.export_links import later_told
+
 #: So many problems are shown; one is too many already.
 SHOWN = 50
 
@@ -33,6 +35,17 @@ class GedImport(models.Model):
                 seals=content.seals,
             ),
         ]
+        later = sum(len(one.later) for one in content.documents)
+        if later:
+            lines.append(self.env._("Later time stamps: %(count)s.", count=later))
+        if content.format == 1 and any(map(later_told, content.documents)):
+            lines.append(
+                self.env._(
+                    "The export was made by an earlier version: it holds no later time "
+                    "stamps, of which its journals tell. Ask for a new one to have "
+                    "them."
+                )
+            )
         companies = sorted({one.company for one in content.documents})
         if companies:
             lines.append(
@@ -116,5 +129,33 @@ class GedImport(models.Model):
             "state": self.env._(
                 "“%(field)s” of %(name)s is not what the journal says: it was changed."
             ),
+            **self._later_texts(),
         }
-        return texts[problem.code] % problem.values
+        return texts[problem.code] % {
+            "company": self.company_id.name,
+            **problem.values,
+        }
+
+    def _later_texts(self):
+        """Return the sentences about later evidence."""
+        return {
+            "later": self.env._(
+                "The later evidence of %(name)s is not what its container "
+                "%(container)s says (%(error)s)."
+            ),
+            "later_count": self.env._(
+                "The journal of %(name)s tells of more or fewer later time stamps than "
+                "the export holds."
+            ),
+            "later_line": self.env._(
+                "The later time stamps of %(name)s do not follow one another."
+            ),
+            "later_missing": self.env._(
+                "The container of a later time stamp of %(name)s is not in the export."
+            ),
+            "later_unproven": self.env._(
+                "Nothing in %(container)s proves the level %(level)s of %(name)s by "
+                "certificates that are known here. Add the root certificates of the "
+                "origin to the seal profile of %(company)s, then verify again."
+            ),
+        }

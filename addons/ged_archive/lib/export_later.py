@@ -1,0 +1,128 @@
+# Copyright 2026 The demat contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The later evidence in an export, judged by the containers that are in it too."""
+
+import zipfile
+import zlib
+from datetime import UTC, datetime
+
+from .errors import ArchiveError
+from .export_links import later_told
+
+__all__ = ["check_later"]
+
+#: ``asic.MIMETYPE``, which is slow to import: only exports with later evidence pay.
+_CONTAINER = "application/vnd.etsi.asic-s+zip"
+
+
+def check_later(archive, content, read_member, roots=(), sound=False):
+    """Add to ``content`` what is wrong with the later evidence.
+
+    :param read_member: ``read_member(archive, name)`` returns bytes
+    :param roots: trusted certificates (DER)
+    :param sound: a call before found no problem in the same bytes: no container is read
+    """
+    documents = {one.id: one for one in content.documents}
+    by_container = {}
+    for document in content.documents:
+        if len(document.later) != later_told(document):
+            content.add("later_count", name=document.name)
+        if not _is_line(document.later):
+            content.add("later_line", name=document.name)
+        for place, later in enumerate(document.later):
+            by_container.setdefault(later.container, []).append((document, place))
+    for container_id, members in sorted(by_container.items()):
+        held = documents.get(container_id)
+        if not held or held.evidence["mimetype"] != _CONTAINER:
+            for document, _place in members:
+                content.add("later_missing", name=document.name)
+        elif held.status == "ok" and not sound:
+            _check_container(archive, content, held, members, read_member, roots)
+
+
+def _is_line(later):
+    """Tell whether each renews the one before it."""
+    expected = [None, *(one.container for one in later)]
+    return all(
+        one.renews == before for one, before in zip(later, expected, strict=False)
+    )
+
+
+def _check_container(archive, content, held, members, read_member, roots):
+    from .later_evidence import is_proven, judge, open_container
+
+    sha256_of = {one.id: one.sha256 for one in content.documents}
+    try:
+        container = open_container(read_member(archive, held.path))
+    except (ArchiveError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+        content.add("later", name=held.name, container=held.name, error=str(error))
+        return
+    for document, place in members:
+        later = document.later[place]
+        before = document.later[place - 1] if place else None
+        covered = _covered(archive, document, held, read_member, not place)
+        findings = judge(
+            later.said,
+            container,
+            covered,
+            before and before.said,
+            before and sha256_of.get(before.container),
+        )
+        if findings:
+            content.add(
+                "later",
+                name=document.name,
+                container=held.name,
+                error=_words(findings),
+            )
+        elif not is_proven(later.said, container, covered, roots):
+            content.add(
+                "later_unproven",
+                name=document.name,
+                container=held.name,
+                level=later.said.level_after,
+            )
+
+
+def _covered(archive, document, held, read_member, is_first):
+    from .later_evidence import Covered
+    from .seal_parts import stamp_until
+
+    evidence = document.evidence
+
+    def read():
+        try:
+            return document.path and read_member(archive, document.path)
+        except (zipfile.BadZipFile, zlib.error, KeyError):
+            return None  # told with the sums
+
+    sealed_at = evidence.get("sealed_at")
+    # the end of the time stamp is no part of the evidence: it is read from the file
+    data = is_first and evidence["seal_level"] != "none" and read()
+    until = data and stamp_until(data, evidence["seal_fingerprint"])
+    return Covered(
+        id=None if held.was_imported else document.id,
+        sha256=document.sha256,
+        seal_level=evidence["seal_level"],
+        seal_asked=evidence.get("seal_asked") or "none",
+        seal_valid_until=until and _naive(until),
+        sealed_at=sealed_at and _naive(datetime.fromisoformat(sealed_at)),
+        read=read,
+    )
+
+
+def _words(findings):
+    parts = [
+        word
+        for word, found in (
+            ("document", findings.uncovered),
+            ("renewal", findings.unrenewed),
+            ("time stamp", findings.other_stamp),
+        )
+        if found
+    ]
+    return ", ".join([*parts, *findings.columns])
+
+
+def _naive(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
