@@ -1,9 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The import of a big export is killed again and again, and ends with each document
+"""A big export and its import are killed again and again, and end with each document
 once."""
 
+import collections
+import hashlib
 import signal
+import zipfile
 
 import pytest
 
@@ -52,23 +55,40 @@ job.with_context(allowed_company_ids=[target]).action_import()
 # The job, killed at one of its commits: right before it, or right after.
 WORK = """
 import os, signal
-from odoo.addons.ged_archive.wizards import ged_import
+from odoo.addons.ged_archive.wizards import ged_export_zip, ged_import
 
-ged_import.BATCH = batch
-model = type(env["ged.import"])
+ged_import.BATCH = ged_export_zip.BATCH = batch
+model = type(env[job_model])
 commit, left = model._commit, [kill_at]
 
-def dying(self, done):
+def dying(self, *done):
     left[0] -= 1
     if not left[0] and not after:
         os.kill(os.getpid(), signal.SIGKILL)
-    answer = commit(self, done)
+    answer = commit(self, *done)
     if not left[0] and after:
         os.kill(os.getpid(), signal.SIGKILL)
     return answer
 
 model._commit = dying
-env["ged.import"]._cron_import()
+getattr(env[job_model], work)()
+"""
+ASK = """
+from odoo.addons.ged_archive.wizards import ged_export
+
+ged_export.AT_ONCE = 0
+documents = env["ged.document"]._archive([
+    {
+        "kind": "invoice", "name": f"E-{number}", "filename": f"e-{number}.txt",
+        "content": f"to export {number}".encode(), "company_id": env.company.id,
+    }
+    for number in range(count)
+])
+env.cr.commit()
+env["ged.chain"]._cron_chain_pending()
+export = env["ged.export"].create({"document_ids": [(6, 0, documents.ids)]})
+export.action_download()
+result = [export.id, export._path(), documents.ids]
 """
 
 
@@ -82,8 +102,9 @@ def row(server, job):
     return found
 
 
-def work(server, kill_at=0, after=False):
-    return server.spawn(WORK, batch=BATCH, kill_at=kill_at, after=after).wait(300)
+def work(server, kill_at=0, after=False, job_model="ged.import", work="_cron_import"):
+    values = {"kill_at": kill_at, "after": after, "job_model": job_model, "work": work}
+    return server.spawn(WORK, batch=BATCH, **values).wait(300)
 
 
 def test_killed_in_the_middle_and_resumed(server):
@@ -126,3 +147,36 @@ def test_killed_in_the_middle_and_resumed(server):
         )
         == 0
     )
+
+
+def test_export_killed_and_gone_on_with(server):
+    export, path, documents = server.run(ASK, count=DOCUMENTS)
+    making = {"job_model": "ged.export", "work": "_cron_make"}
+    places = []
+    for kill_at, after in ((4, True), (3, False), (5, True)):
+        assert work(server, kill_at, after, **making) == -signal.SIGKILL
+        [[state, done]] = server.sql(
+            "SELECT state, done FROM ged_export WHERE id = %s", export
+        )
+        assert state == "waiting"
+        places.append(done)
+    # what was committed is not made again, what was not is
+    assert places == [4 * BATCH, 6 * BATCH, 11 * BATCH]
+    assert work(server, **making) == 0
+    assert server.sql("SELECT state, done FROM ged_export WHERE id = %s", export) == [
+        ["done", DOCUMENTS]
+    ]
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for line in archive.read("SHA256SUMS").decode().splitlines():
+            digest, name = line.split("  ")
+            assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+    assert collections.Counter(names).most_common(1)[0][1] == 1
+    assert sum(name.startswith("documents/") for name in names) == DOCUMENTS
+    counts = server.sql(
+        "SELECT document_id, count(*) FROM ged_event WHERE event_type = 'exported'"
+        " AND document_id = ANY(%s) GROUP BY document_id",
+        documents,
+    )
+    assert len(counts) == DOCUMENTS
+    assert {count for _document, count in counts} == {1}

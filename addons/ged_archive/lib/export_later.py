@@ -29,14 +29,17 @@ def check_later(archive, content, read_member, roots=(), sound=False):
             content.add("later_count", name=document.name)
         if not _is_line(document.later):
             content.add("later_line", name=document.name)
+        if document.status == "destroyed":
+            continue  # nothing of it is taken over
         for place, later in enumerate(document.later):
             by_container.setdefault(later.container, []).append((document, place))
     for container_id, members in sorted(by_container.items()):
         held = documents.get(container_id)
-        if not held or held.evidence["mimetype"] != _CONTAINER:
+        # the archive keeps a container as long as a document that it is about
+        if not held or (held.status, held.evidence["mimetype"]) != ("ok", _CONTAINER):
             for document, _place in members:
                 content.add("later_missing", name=document.name)
-        elif held.status == "ok" and not sound:
+        elif not sound:
             _check_container(archive, content, held, members, read_member, roots)
 
 

@@ -3,61 +3,14 @@
 """What was sealed lower because nobody answered is raised to B-LT by the job, with
 revocation data that the authority gives later."""
 
-import base64
-
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..lib import asic, preservation
-from ..models import ged_seal_profile_key
-from .common import make_pdf
-from .common_pki import OnlinePkiCommon, pem
-
-SILENT = (
-    "odoo.addons.ged_archive.lib.tsa",
-    "odoo.addons.ged_archive.lib.revocation_client",
-)
+from .common_preservation import LongTermCommon
 
 
 @tagged("post_install", "-at_install")
-class TestLongTermLater(OnlinePkiCommon):
-    def setUp(self):
-        super().setUp()
-        self.Queue = self.env["ged.preservation.queue"]
-
-    def _sealed_while_silent(self, label="signer-ec", level="B-LT", count=1):
-        """Documents sealed while no revocation service answers."""
-        self._services("error")
-        self.company.ged_seal_profile_id = self._profile(
-            pkcs12=base64.b64encode(self.pki.pkcs12(label)),
-            password=self.pki_password,
-            level=level,
-            tsa_url=self.pki.tsa_url(),
-            tsa_timeout=5,
-            trust_roots=pem(self.pki.x509("root")),
-        )
-        sealer = self.company._ged_get_sealer()
-        with mute_logger(*SILENT):
-            seals = [sealer.seal(make_pdf(str(number))) for number in range(count)]
-        return self.Document._archive(
-            [
-                self._vals(number, content=None, seal=one)
-                for number, one in enumerate(seals)
-            ]
-        )
-
-    def _services(self, mode):
-        self.pki.modes.update(ocsp=mode, crl=mode, certs=mode)
-        ged_seal_profile_key._SEALERS.clear()
-        ged_seal_profile_key._CLIENTS.clear()
-
-    @mute_logger(*SILENT)
-    def _run(self):
-        queue = self.Queue._of(self.company)
-        queue.retry_at = False
-        self.Queue._cron_preserve()
-        return queue
-
+class TestLongTermLater(LongTermCommon):
     def _container(self, document):
         row = document.preservation_ids[:1]
         content = asic.read(row.evidence_id._get_content())

@@ -46,13 +46,7 @@ class GedImport(models.Model):
         if document.destroyed_at:
             return [], None
         here = document.preservation_ids.sorted("id").evidence_id.ids
-        origin = [ids.get(later.container) for later in one.later]
-        if None in origin:
-            return [], self.env._(
-                "Later evidence of %(name)s was left out: its container was destroyed "
-                "at its origin.",
-                name=one.name,
-            )
+        origin = [ids[later.container] for later in one.later]
         if here != origin[: len(here)]:
             if set(origin) <= set(here):
                 return [], None
