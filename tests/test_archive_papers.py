@@ -105,6 +105,7 @@ def server(make_server, demat_template):
     return make_server(demat_template)
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("level", LEVELS)
 def test_papers(server, online_pki, verapdf, level):
     turn = LEVELS.index(level)

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The fast drawing against the host's: pixel by pixel, and text by text."""
+"""The fast drawing against the host's: pixel by pixel, and text by text; what it draws
+is PDF/A-3 at every level of seal."""
 
 import base64
 import io
@@ -10,10 +11,13 @@ import pypdf
 import pytest
 from PIL import Image, ImageChops
 
+from tests.support.pki import load
+
 CASES = (
     *("standard", "boxed", "striped", "bold", "bubble", "wave", "folder"),
-    *("css", "second"),
+    *("css", "second", "refund"),
 )
+LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 #: Dots per inch of the comparison.
 RESOLUTION = 80
 
@@ -83,3 +87,43 @@ def test_each_company_its_own_layout(drawn):
 
 def test_the_customised_template_is_drawn(drawn):
     assert "Offre de la maison" in texts(drawn["css"]["fast"][0])[0]
+
+
+def test_a_credit_note_says_so(drawn):
+    [pdf] = drawn["refund"]["fast"]
+    assert "Avoir" in " ".join(texts(pdf))
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("level", LEVELS)
+def test_pdf_a_before_and_after_the_seal(drawn, verapdf, online_pki, level):
+    """Invoices of every layout and credit notes, as Odoo draws them."""
+    from demat_lib_ged_archive import facturx
+    from demat_lib_ged_archive.seal import Sealer, SealSettings
+
+    sealer = Sealer(
+        SealSettings(
+            online_pki.pkcs12("signer-ec"),
+            load("ged_pki").PASSWORD,
+            level=level,
+            tsa_urls=(online_pki.tsa_url(),),
+            trust_roots=(online_pki.der("root"),),
+        )
+    )
+    xml = load("ged_samples").Invoice().xml()
+    words = {"title": "Pièce", "author": "Charpentes du Val Clair", "subject": "Pièce"}
+    turn = LEVELS.index(level)
+    broken, count = {}, 0
+    for case in CASES:
+        for number, pdf in enumerate(drawn[case]["fast"]):
+            plain = facturx.embed(pdf, xml, **words)
+            sealed = sealer.seal(plain)
+            assert (sealed.level, sealed.degraded) == (level, None)
+            files = {"sealed": sealed.data}
+            if (count := count + 1) % len(LEVELS) == turn:
+                files["plain"] = plain  # the same at each level
+            for name, data in files.items():
+                if rules := verapdf.check(data):
+                    broken[case, number, name] = rules
+    assert count >= len(CASES)
+    assert broken == {}

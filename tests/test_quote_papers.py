@@ -153,6 +153,7 @@ def bytes_of(result):
     return {name: base64.b64decode(data) for name, data in result["papers"].items()}
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("level", LEVELS)
 def test_pdfa(made, verapdf, level):
     broken = {

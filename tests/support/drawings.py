@@ -36,7 +36,7 @@ def draw(env, _payload, supply=None):
 
     Cases: each layout of the host, with an invoice of one page and one of several;
     ``css`` with rules and an element of a customised template; ``second`` another
-    company with another layout. The database is changed.
+    company with another layout; ``refund`` a credit note. The database is changed.
     """
     supply = supply or set_up(env)
     env = supply.env
@@ -49,6 +49,7 @@ def draw(env, _payload, supply=None):
             f"web.external_layout_{name}"
         )
         answer[name] = _both(env, moves)
+    answer["refund"] = _both(env, _refund(moves[0]))
     answer["second"] = _both(env, _second_company(env, moves[0]))
     env["ir.ui.view"].create(
         {
@@ -94,6 +95,14 @@ def _lengthen(move):
         for number in range(1, 61)
     ]
     move.action_post()
+
+
+def _refund(move):
+    """The credit note of an invoice."""
+    values = {"ref": "Retour de matériel", "invoice_date": move.invoice_date}
+    refund = move._reverse_moves([values])
+    refund.action_post()
+    return refund
 
 
 def _second_company(env, move):

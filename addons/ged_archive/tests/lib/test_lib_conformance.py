@@ -23,6 +23,8 @@ from PIL import Image
 
 from demat_cli import system
 
+pytestmark = pytest.mark.conformance
+
 WORDS = {"title": "Pièce", "author": "Charpentes du Val Clair", "subject": "Pièce"}
 FONTS = ("Lato", "DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif")
 TEXTS = {
