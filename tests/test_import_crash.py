@@ -109,7 +109,7 @@ def work(server, kill_at=0, after=False, job_model="ged.import", work="_cron_imp
 
 def test_killed_in_the_middle_and_resumed(server):
     job, target = server.run(PREPARE, count=DOCUMENTS)
-    # the verification begins again
+    # the verification goes on
     assert work(server, kill_at=1, after=True) == -signal.SIGKILL
     assert row(server, job)[0] == "verifying"
     assert work(server) == 0

@@ -15,11 +15,12 @@ __all__ = ["check_later"]
 _CONTAINER = "application/vnd.etsi.asic-s+zip"
 
 
-def check_later(archive, content, read_member, roots=(), sound=False):
+def check_later(archive, content, read_member, roots=(), tell=None, sound=False):
     """Add to ``content`` what is wrong with the later evidence.
 
     :param read_member: ``read_member(archive, name)`` returns bytes
     :param roots: trusted certificates (DER)
+    :param tell: as of ``ReadSoFar.rest_of``
     :param sound: a call before found no problem in the same bytes: no container is read
     """
     documents = {one.id: one for one in content.documents}
@@ -33,14 +34,21 @@ def check_later(archive, content, read_member, roots=(), sound=False):
             continue  # nothing of it is taken over
         for place, later in enumerate(document.later):
             by_container.setdefault(later.container, []).append((document, place))
+    there = []
     for container_id, members in sorted(by_container.items()):
         held = documents.get(container_id)
         # the archive keeps a container as long as a document that it is about
         if not held or (held.status, held.evidence["mimetype"]) != ("ok", _CONTAINER):
             for document, _place in members:
                 content.add("later_missing", name=document.name)
-        elif not sound:
-            _check_container(archive, content, held, members, read_member, roots)
+        else:
+            there.append((held, members))
+    if sound or not there:
+        return
+    sha256_of = {one.id: one.sha256 for one in content.documents}
+    for held, members in content.so_far.rest_of("containers", there, tell):
+        context = (archive, read_member, roots, sha256_of)
+        _check_container(content, held, members, *context)
 
 
 def _is_line(later):
@@ -51,14 +59,13 @@ def _is_line(later):
     )
 
 
-def _check_container(archive, content, held, members, read_member, roots):
+def _check_container(content, held, members, archive, read_member, roots, sha256_of):
     from .later_evidence import is_proven, judge, open_container
 
-    sha256_of = {one.id: one.sha256 for one in content.documents}
     try:
         container = open_container(read_member(archive, held.path))
     except (ArchiveError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        content.add("later", name=held.name, container=held.name, error=str(error))
+        content.add_read("later", name=held.name, container=held.name, error=str(error))
         return
     for document, place in members:
         later = document.later[place]
@@ -72,14 +79,14 @@ def _check_container(archive, content, held, members, read_member, roots):
             before and sha256_of.get(before.container),
         )
         if findings:
-            content.add(
+            content.add_read(
                 "later",
                 name=document.name,
                 container=held.name,
                 error=_words(findings),
             )
         elif not is_proven(later.said, container, covered, roots):
-            content.add(
+            content.add_read(
                 "later_unproven",
                 name=document.name,
                 container=held.name,

@@ -21,6 +21,7 @@ from .errors import InvalidDocumentError
 from .export_format import FORMATS, NAMESPACE, XSD
 from .export_later import check_later
 from .export_links import ImportedDocument, LinkCheck, Problem, read_document
+from .export_so_far import ReadSoFar
 
 __all__ = ["ExportContent", "count_documents", "read_export"]
 
@@ -56,7 +57,7 @@ class ExportContent:
     :param signature: report on the signature, ``None`` without one
     :param documents: list of :class:`ImportedDocument`
     :param links: number of links recomputed
-    :param seals: number of seals of PDFs that hold
+    :param so_far: :class:`ReadSoFar` of what takes its time
     :param format: 1 for exports from before they held later evidence
     """
 
@@ -68,33 +69,51 @@ class ExportContent:
     documents: list[ImportedDocument] = field(default_factory=list)
     files: int = 0
     links: int = 0
-    seals: int = 0
     format: int = 0
+    so_far: ReadSoFar = field(default_factory=ReadSoFar)
 
     def add(self, code, **values):
         self.problems.append(Problem(code, values))
 
+    def add_read(self, code, **values):
+        """Add what only the reading of a file shows: it is not read again."""
+        self.add(code, **values)
+        self.so_far.problems.append(self.problems[-1])
+
+    @property
+    def seals(self):
+        """Number of seals of PDFs that hold."""
+        return self.so_far.seals
+
 
 def read_export(
     file,
-    tell: Callable[[int, int], None] | None = None,
+    tell: Callable[[ExportContent], None] | None = None,
+    so_far: ReadSoFar | None = None,
     sound: bool = False,
     roots: Iterable[bytes] = (),
 ) -> ExportContent:
     """Check the ZIP in the seekable binary ``file``; every problem is in the result.
 
-    :param tell: called with how many documents were read, of how many
-    :param sound: a call before found no problem in the same bytes: manifest and links
-        are read, the files and their seals are not read again
+    :param tell: called with the content after each file that was read; an exception in
+        it pauses the reading
+    :param so_far: of a call before with the same bytes, which was paused
+    :param sound: such a call found no problem: manifest and links are read, the files
+        and their seals are not read again
     :param roots: trusted certificates (DER), for what later evidence says of seals
     """
-    content = ExportContent()
+    content = ExportContent(so_far=so_far or ReadSoFar())
+    content.problems += content.so_far.problems
+    told = tell and (lambda: tell(content))
     try:
         with zipfile.ZipFile(file) as archive:
-            if _names_hold(archive, content):
-                _check(archive, content, tell, sound)
+            if not so_far:
+                _check_names(archive, content)
+            content.files = len(archive.infolist())
+            if not content.problems or so_far:
+                _check(archive, content, told, sound)
                 if content.format > 1:
-                    check_later(archive, content, read_member, roots, sound)
+                    check_later(archive, content, read_member, roots, told, sound)
     except (*_ERRORS, KeyError, TypeError) as error:
         # evidence with values of another type is damage too, not a fault of ours
         content.add("damaged", error=str(error))
@@ -121,9 +140,8 @@ def read_member(archive, name) -> bytes:
     return data
 
 
-def _names_hold(archive, content):
+def _check_names(archive, content):
     members = archive.infolist()
-    content.files = len(members)
     if len(members) > MAX_FILES:
         content.add("too_many", count=len(members))
     if sum(one.file_size for one in members) > MAX_TOTAL:
@@ -148,7 +166,6 @@ def _names_hold(archive, content):
     for name in _NEEDED:
         if name not in names:
             content.add("no_file", name=name)
-    return not content.problems
 
 
 def _is_safe(name):
@@ -160,7 +177,7 @@ def _is_safe(name):
 
 
 def _check(archive, content, tell, sound):
-    sums = _check_sums(archive, content, sound)
+    sums = _check_sums(archive, content, tell, sound)
     _check_signature(archive, content)
     root = _read_manifest(archive, content)
     if root is None:
@@ -170,11 +187,8 @@ def _check(archive, content, tell, sound):
     content.sealed = root.get("sealed") in ("true", "1")
     if content.sealed and not content.signature:
         content.add("seal_missing")
-    check, paths = LinkCheck(content), set()
-    nodes = root.findall(f"{{{NAMESPACE}}}document")
-    for place, node in enumerate(nodes):
-        if tell:
-            tell(place, len(nodes))
+    check, paths, files = LinkCheck(content), set(), []
+    for node in root.iterfind(f"{{{NAMESPACE}}}document"):
         document = read_document(node, check)
         if not document:
             continue
@@ -187,15 +201,17 @@ def _check(archive, content, tell, sound):
             content.add("no_path", name=document.name, path=document.path or "")
         else:
             paths.add(document.path)
-            if not sound:
-                _check_content(archive, document, content)
+            files.append(document)
     for path in sorted(sums):
         if path.startswith("documents/") and path not in paths:
             content.add("no_document", name=path)
     check.finish()
+    if not sound:
+        for document in content.so_far.rest_of("documents", files, tell):
+            _check_content(archive, document, content)
 
 
-def _check_sums(archive, content, sound):
+def _check_sums(archive, content, tell, sound):
     """Return ``{name: sum}``; what is listed and what is there must be the same."""
     text = read_member(archive, "SHA256SUMS")
     expected = f"{hashlib.sha256(text).hexdigest()}  SHA256SUMS\n".encode()
@@ -212,11 +228,12 @@ def _check_sums(archive, content, sound):
     for name in sorted(names - set(sums)):
         # the bytes of documents that were found altered are there, without a sum
         content.add("extra", name=name)
-    for name, digest in sums.items():
-        if name not in names:
-            content.add("no_file", name=name)
-        elif not sound:
-            _check_sum(archive, content, name, digest)
+    for name in sums.keys() - names:
+        content.add("no_file", name=name)
+    if not sound:
+        there = [name for name in sums if name in names]
+        for name in content.so_far.rest_of("sums", there, tell):
+            _check_sum(archive, content, name, sums[name])
     return sums
 
 
@@ -227,10 +244,10 @@ def _check_sum(archive, content, name, digest):
             while chunk := source.read(_CHUNK):
                 actual.update(chunk)
     except _ERRORS as error:
-        content.add("unreadable", name=name, error=str(error))
+        content.add_read("unreadable", name=name, error=str(error))
         return
     if actual.hexdigest() != digest:
-        content.add("sum", name=name)
+        content.add_read("sum", name=name)
 
 
 def _check_signature(archive, content):
@@ -274,7 +291,7 @@ def _check_content(archive, document, content):
         hashlib.sha256(data).hexdigest() != document.sha256
         or len(data) != document.evidence["size"]
     ):
-        content.add("content", name=document.name)
+        content.add_read("content", name=document.name)
         return
     if document.evidence["seal_level"] == "none":
         return
@@ -284,7 +301,7 @@ def _check_content(archive, document, content):
     try:
         reports = inspect_seals(data)
     except InvalidDocumentError as error:
-        content.add("seal", name=document.name, error=str(error))
+        content.add_read("seal", name=document.name, error=str(error))
         return
     own = [
         one
@@ -293,6 +310,6 @@ def _check_content(archive, document, content):
     ]
     if not own or not all(one.ok for one in own):
         errors = [text for one in own for text in one.errors]
-        content.add("seal", name=document.name, error="; ".join(errors) or "—")
+        content.add_read("seal", name=document.name, error="; ".join(errors) or "—")
         return
-    content.seals += len(own)
+    content.so_far.seals += len(own)

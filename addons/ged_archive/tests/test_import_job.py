@@ -173,6 +173,75 @@ class TestImportJob(ImportCommon):
         self._run_late()
         self.assertEqual(job.state, "done")
 
+    def _count_reads(self):
+        """Return a list that the names of the files that are read go to."""
+        reads, check = [], export_read._check_sum
+
+        def counting(archive, content, name, digest):
+            reads.append(name)
+            return check(archive, content, name, digest)
+
+        self.patch(export_read, "_check_sum", counting)
+        return reads
+
+    def test_a_verification_that_takes_longer_than_a_job_goes_on(self):
+        self.patch(ged_import_job, "STEP", 2)
+        reads = self._count_reads()
+        job = self._job()
+        runs = 0
+        while job.state == "verifying":
+            self._run_late()
+            runs += 1
+            self.assertLess(runs, 20)
+        self.assertEqual((job.state, job.done, job.total), ("verified", 5, 5))
+        self.assertGreater(runs, 5)
+        self.assertEqual(len(reads), len(set(reads)), "no file twice")
+        self.assertIn("Documents: 5", job.summary)
+        self.assertFalse(job.reading)
+        job.action_import()
+        self._run()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(len(reads), len(set(reads)), "not by the import either")
+
+    def test_what_was_found_before_a_pause_is_told(self):
+        self.patch(ged_import_job, "STEP", 2)
+        files = self._export(self._archive(5))
+        path = next(name for name in files if name.startswith("documents/"))
+        self._big()
+        job = self._wizard({**files, path: b"something else"})
+        job.action_verify()
+        while job.state == "verifying":
+            self._run_late()
+        self.assertEqual(job.state, "refused")
+        self.assertIn(f"{path} is not what its SHA-256 says", job.problems)
+        self.assertIn("is not the one that was archived", job.problems)
+        self.assertFalse(job.found_sound)
+
+    def test_another_file_is_verified_from_its_beginning(self):
+        self.patch(ged_import_job, "STEP", 2)
+        reads = self._count_reads()
+        job = self._job()
+        self._run_late()
+        self._run_late()
+        self.assertEqual(len(reads), 4)
+        documents = self.Document.search([("company_id", "=", self.company.id)])
+        job.file = base64.b64encode(self._zip(self._export(documents)))
+        self._run()
+        self.assertEqual(job.state, "verified")
+        self.assertGreater(len(reads), 4 + 5)
+
+    def test_a_verification_is_stopped_at_a_pause(self):
+        self.patch(ged_import_job, "STEP", 2)
+        job = self._job()
+        self._run_late()
+        job.action_stop()
+        self._run()
+        self.assertEqual(job.state, "new")
+        job.action_verify()
+        self.assertFalse(job.reading)
+        self._run()
+        self.assertEqual(job.state, "verified")
+
     def test_the_files_are_read_once(self):
         job = self._interrupted(after=2)
         with (

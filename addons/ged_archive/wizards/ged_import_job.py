@@ -4,12 +4,14 @@ import hashlib
 import logging
 import zipfile
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 
 from ..lib.errors import ArchiveError
 from ..lib.export_read import count_documents, read_export
+from ..lib.export_so_far import ReadSoFar
 from ..models.alive import alive
 from ..models.ged_chain import CONTENTION
 
@@ -24,7 +26,7 @@ KEPT_DAYS = 7
 LOCK_CLASS = 0x67656469  # "gedi"
 #: States in which there is work to do.
 OPEN = ("verifying", "importing")
-#: Documents read between two notes of the progress.
+#: Files read between two notes of the progress.
 STEP = 200
 _OPEN_FIELDS = {"file", "filename", "company_id", "trusted", "reason"}
 
@@ -40,9 +42,10 @@ class Stopped(Exception):
 class GedImport(models.Model):
     """The job that verifies and imports big exports.
 
-    All of an export is verified before the first document is filed. Then it is filed in
-    batches, each with its own commit: an import that was interrupted goes on with what
-    is not in the archive yet, which the journal tells.
+    All of an export is verified before the first document is filed; what was read is
+    noted now and then, and a verification that was interrupted goes on there. Then it
+    is filed in batches, each with its own commit: an import that was interrupted goes
+    on with what is not in the archive yet, which the journal tells.
     """
 
     _inherit = "ged.import"
@@ -60,6 +63,13 @@ class GedImport(models.Model):
         readonly=True,
         help="SHA-256 of the file that the import has verified, under “sha256”, and "
         "how many seals held, under “seals”.",
+    )
+
+    reading = fields.Json(
+        string="Read so far",
+        readonly=True,
+        help="What a verification that was paused has read and found, under “so_far”, "
+        "of the file with the SHA-256 under “sha256”.",
     )
 
     @api.model_create_multi
@@ -114,7 +124,7 @@ class GedImport(models.Model):
         return size > AT_ONCE_BYTES or count > AT_ONCE_DOCUMENTS
 
     def _queue(self, state):
-        self._tell(state=state, done=0, error=False, problems=False)
+        self._tell(state=state, done=0, error=False, problems=False, reading=False)
         self._trigger()
         return self._open_progress()
 
@@ -173,8 +183,20 @@ class GedImport(models.Model):
 
     def _work_verify(self):
         with self._opened() as file:
-            self._verify(read_export(file, self._progress, roots=self._roots()))
-        self._tell(done=self.total)
+            digest = _digest_of(file)
+            before = self.reading or {}
+            known = before.get("sha256") == digest
+            content = read_export(
+                file,
+                partial(self._progress, digest),
+                so_far=ReadSoFar.from_json(before["so_far"]) if known else None,
+                roots=self._roots(),
+            )
+            self._verify(content)
+        if not content.problems:
+            self._tell(found_sound={"sha256": digest, "seals": content.seals})
+        count = len(content.documents)
+        self._tell(done=count, total=count, reading=False)
 
     def _work_import(self):
         with self._opened() as file:
@@ -198,28 +220,36 @@ class GedImport(models.Model):
         self._tell(done=self.total)
 
     def _read_sound_once(self, file):
-        """Return the content of the export; its files are read by the first run of the
-        import only, while they are the same bytes.
+        """Return the content of the export; its files were read by the verification,
+        and are not read again while they are the same bytes.
         """
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
+        digest = _digest_of(file)
         before = self.found_sound or {}
         if before.get("sha256") == digest:
             content = self._read_sound(file, sound=True)
-            content.seals = before["seals"]
+            content.so_far.seals = before["seals"]
             return content
         content = self._read_sound(file)
         self._tell(found_sound={"sha256": digest, "seals": content.seals})
         return content
 
-    def _progress(self, done, total):
-        """Show how far the verification is: nothing is written before its end, and it
-        begins again when it is interrupted.
+    def _progress(self, digest, content):
+        """Keep how far the verification is now and then, and end here when the time of
+        the job is over: the next run goes on with the file that comes next.
         """
-        if done % STEP == 0:
-            self._tell(done=done, total=total)
-            self._commit(1)
-            self._check_stopped()
+        so_far = content.so_far
+        if so_far.count % STEP:
+            return
+        self._tell(
+            done=so_far.done["documents"],
+            total=len(content.documents),
+            reading={"sha256": digest, "so_far": so_far.as_json()},
+        )
+        left = self._commit(1)
+        self._check_stopped()
+        if not left:
+            self._trigger()
+            raise OutOfTime
 
     def _pause(self, done):
         """Keep what is done, and end here when the time of the job is over."""
@@ -274,3 +304,9 @@ class GedImport(models.Model):
         """Remove imports that are over, with their files; the journal keeps them."""
         limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
         self.search([("write_date", "<", limit), ("state", "not in", OPEN)]).unlink()
+
+
+def _digest_of(file):
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
