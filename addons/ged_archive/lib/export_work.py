@@ -8,6 +8,7 @@ whoever comes later, after a pause or a crash, goes on from there.
 """
 
 import hashlib
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -148,7 +149,8 @@ class ExportWork:
     def put_list(self, name: str, head: bytes = b"", tail: bytes = b"", path=None):
         """Add a list as a member, with its sum, between ``head`` and ``tail``."""
         path = path or name
-        self._add_sum(self._stream(path, (head, *self._read(name), tail)), path)
+        chunks = itertools.chain((head,), self._read(name), (tail,))
+        self._add_sum(self._stream(path, chunks), path)
 
     def put_sums(self) -> bytes:
         """Add ``SHA256SUMS`` and ``MANIFEST.sha256``, its sum; return the latter."""

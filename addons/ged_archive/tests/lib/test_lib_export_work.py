@@ -5,6 +5,7 @@
 import hashlib
 import io
 import subprocess
+import tracemalloc
 import zipfile
 
 import pytest
@@ -118,3 +119,17 @@ def test_left_without_its_end():
     with ExportWork.spooled(file) as work:
         step(work, 1)
     assert not zipfile.is_zipfile(file)
+
+
+def test_memory_does_not_grow_with_the_lists(tmp_path):
+    peaks = []
+    for lines in (10_000, 200_000):
+        with open(tmp_path / "a.zip", "wb") as file, ExportWork.spooled(file) as work:
+            for _line in range(lines):
+                work.write("manifest.csv", b"number;evidence;hash of the link\n")
+            tracemalloc.start()
+            end(work)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    # six megabytes of lines, read in pieces of one
+    assert peaks[1] < peaks[0] + 3_000_000
