@@ -133,8 +133,8 @@ class ExportWork:
 
     # ------------------------------------------------------------------- writing
 
-    def write(self, name: str, data: bytes):
-        """Add to one of the lists."""
+    def add_line(self, name: str, data: bytes):
+        """Add to one of the lists: a line, or several."""
         self._files[name].write(data)
 
     def put(self, path: str, data: bytes):

@@ -63,7 +63,7 @@ class GedExport(models.Model):
         """Write what is not written yet, in the order of the ids."""
         totals = work.totals
         if not totals["count"]:
-            work.write("manifest.xml", self._xml_head())
+            work.add_line("manifest.xml", self._xml_head())
         ids = [one for one in self._document_ids() if one > totals["last"]]
         while ids:
             for batch_ids in split_every(BATCH, ids):
@@ -84,7 +84,7 @@ class GedExport(models.Model):
                 work.containers_done.add(one)
 
     def _write_end(self, work):
-        work.write("manifest.xml", EXPORT_TAIL)
+        work.add_line("manifest.xml", EXPORT_TAIL)
         for name in LISTS:
             work.put_list(name)
         work.put("manifest.xsd", XSD)
@@ -111,7 +111,7 @@ class GedExport(models.Model):
             event_rows += [self._event_row(document, stored) for stored in own]
             later = self._later_of(work, document)
             later_rows += [self._later_row(document, values) for values in later]
-            work.write(
+            work.add_line(
                 "manifest.xml",
                 self._xml_document(
                     document, row, evidence[document.id], state, own, later
@@ -122,10 +122,10 @@ class GedExport(models.Model):
         work.totals["companies"] = sorted(
             {*work.totals.get("companies", ()), *batch.company_id.mapped("name")}
         )
-        work.write("manifest.csv", csv_lines(rows, first))
-        work.write("events.csv", csv_lines(event_rows, first))
-        work.write("later_evidence.csv", later_lines(later_rows, first))
-        work.write(
+        work.add_line("manifest.csv", csv_lines(rows, first))
+        work.add_line("events.csv", csv_lines(event_rows, first))
+        work.add_line("later_evidence.csv", later_lines(later_rows, first))
+        work.add_line(
             "rows",
             self.env["ir.qweb"]
             ._render("ged_archive.export_index_rows", {"rows": rows})

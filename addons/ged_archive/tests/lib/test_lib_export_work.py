@@ -20,7 +20,7 @@ def step(work, number):
     if work.certificates.add(str(number % 3)):
         work.put(f"certificates/{number % 3}.cer", b"certificate %d" % (number % 3))
     work.containers_due.add(number * 2)
-    work.write("manifest.csv", b"%d;line\n" % number)
+    work.add_line("manifest.csv", b"%d;line\n" % number)
     work.totals["count"] += 1
     work.totals["last"] = number
 
@@ -126,7 +126,7 @@ def test_memory_does_not_grow_with_the_lists(tmp_path):
     for lines in (10_000, 200_000):
         with open(tmp_path / "a.zip", "wb") as file, ExportWork.spooled(file) as work:
             for _line in range(lines):
-                work.write("manifest.csv", b"number;evidence;hash of the link\n")
+                work.add_line("manifest.csv", b"number;evidence;hash of the link\n")
             tracemalloc.start()
             end(work)
             peaks.append(tracemalloc.get_traced_memory()[1])
