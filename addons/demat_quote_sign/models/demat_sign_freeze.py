@@ -109,8 +109,11 @@ class DematSignRequest(models.Model):
     def _prepare_frozen_vals(self, file):
         """Return the values of the archive row of the frozen quote."""
         order = self.order_id
+        # a field of the addon of invoices, which may not be there
+        has_site = "project_id" in self.env["ged.document"]._fields
         return {
             **file,
+            **({"project_id": self.project_id.id} if has_site else {}),
             "company_id": self.company_id.id,
             "kind": "quote",
             "name": order.name,
@@ -118,7 +121,6 @@ class DematSignRequest(models.Model):
             "mimetype": "application/pdf",
             "partner_id": self.partner_id.commercial_partner_id.id,
             "site_name": self.project_id.display_name or False,
-            "project_id": self.project_id.id,
             "res_model": order._name,
             "res_id": order.id,
             "origin_name": order.display_name,
