@@ -22,6 +22,8 @@
         "views/demat_sign_terms_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_status_views.xml",
+        "views/sale_order_variants_views.xml",
+        "views/sale_order_variants_templates.xml",
         "views/sale_order_reprint_templates.xml",
         "views/res_config_settings_views.xml",
         "views/demat_quote_sign_menus.xml",
@@ -30,6 +32,9 @@
         "views/sign_end_templates.xml",
         "views/sale_portal_templates.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["demat_quote_sign/static/src/variants/*"],
+    },
     "demo": ["demo/demat_quote_sign_demo.xml"],
     "uninstall_hook": "uninstall_hook",
     "installable": True,

@@ -172,7 +172,12 @@ class DematSignController(http.Controller):
             for name, value in post.items()
             if re.fullmatch(r"quantity_\d{1,9}", name)
         }
-        if signatory.request_id._choose_options(signatory, quantities):
+        variants = {
+            int(name.removeprefix("variant_")): _line_id(value)
+            for name, value in post.items()
+            if re.fullmatch(r"variant_\d{1,9}", name)
+        }
+        if signatory.request_id._choose_options(signatory, quantities, variants):
             frame.say(
                 request.env._(
                     "Your choice is in a new version of the quote: please read it."
@@ -270,6 +275,11 @@ def _shown(signatory, step):
     if step in steps and (done[step] or step == now):
         now = step
     return {"steps": steps, "done": done, "step": now}
+
+
+def _line_id(value):
+    """The number of a line out of a form; 0, which none has, if it is no number."""
+    return int(value) if re.fullmatch(r"\d{1,9}", str(value)) else 0
 
 
 def _refusal(signatory, error):

@@ -25,6 +25,7 @@ from . import (
     demat_sign_reminder,
     demat_sign_send,
     demat_sign_throttle,
+    demat_sign_variants,
     ir_actions_report,
     payment_transaction,
     res_company,
@@ -34,7 +35,10 @@ from . import (
     sale_order_confirm,
     sale_order_digest,
     sale_order_line,
+    sale_order_line_variants,
     sale_order_portal,
     sale_order_sign,
     sale_order_status,
+    sale_order_template_line,
+    sale_order_variants,
 )

@@ -14,7 +14,7 @@ MOST_VERSIONS = 20
 
 
 class DematSignRequest(models.Model):
-    """Optional lines, chosen by the customer before anybody signs."""
+    """Optional lines and variants, chosen by the customer before anybody signs."""
 
     _inherit = "demat.sign.request"
 
@@ -30,19 +30,26 @@ class DematSignRequest(models.Model):
         """Whether options can still be chosen: there are some, nobody has signed."""
         self.ensure_one()
         signed = self.sudo().signatory_ids.filtered(lambda one: one.state == "signed")
-        return bool(self.state == "sent" and not signed and self._option_lines())
+        return bool(
+            self.state == "sent"
+            and not signed
+            and (self._option_lines() or self._variant_groups())
+        )
 
-    def _choose_options(self, signatory, quantities):
-        """Write the quantities that a signatory chose; a new frozen document is made.
+    def _choose_options(self, signatory, quantities, variants=None):
+        """Write what a signatory chose; a new frozen document is made.
 
-        Prices, taxes and totals are the server's own: nothing but quantities is taken.
+        Prices, taxes and totals are the server's own: nothing but the quantities of
+        options, and which of the variants it shall be, is taken.
         The request stays open under its digest of now; who reads the version before is
         shown the new one.
 
         :param quantities: {id of an optional line: number}; lines left out stay
+        :param variants: {id of a section of variants: id of the one that is taken};
+            sections left out stay
         :return: whether anything changed
-        :raise UserError: not his turn, not an option of this quote, not a quantity, too
-            many versions already
+        :raise UserError: not his turn, not an option or a variant of this quote, not a
+            quantity, too many versions already
         """
         self.ensure_one()
         request = self.sudo()
@@ -53,17 +60,8 @@ class DematSignRequest(models.Model):
                 self.env._("The options of this quote cannot be chosen any more.")
             )
         needs_code = request._needs_code_now()
-        options = {line.id: line for line in request._option_lines()}
-        changed = []
-        for line_id, given in quantities.items():
-            line = options.get(line_id)
-            if line is None:
-                raise UserError(self.env._("This line is not an option of this quote."))
-            quantity = self._check_quantity(given)
-            if quantity != line.product_uom_qty:
-                request._check_versions()
-                line.product_uom_qty = quantity
-                changed.append(f"{_title_of(line)}: {quantity:g}")
+        changed = request._take_variants(variants or {})
+        changed += request._take_quantities(quantities)
         if changed:
             # prices that follow from quantities are written while flushing: that is
             # no change by somebody else
@@ -77,6 +75,23 @@ class DematSignRequest(models.Model):
                 request.require_code = True
             request._freeze()
         return bool(changed)
+
+    def _take_quantities(self, quantities):
+        """Write the quantities of optional lines; the words for the journal."""
+        options = {line.id: line for line in self._option_lines()}
+        changed = []
+        for line_id, given in quantities.items():
+            line = options.get(line_id)
+            if line is None:
+                raise UserError(self.env._("This line is not an option of this quote."))
+            quantity = self._check_quantity(given)
+            if quantity != line.product_uom_qty:
+                self._check_versions()
+                line.product_uom_qty = quantity
+                for part in line._demat_sign_combo_items():
+                    part.product_uom_qty = quantity
+                changed.append(f"{line._demat_sign_title()}: {quantity:g}")
+        return changed
 
     def _needs_code_now(self):
         return self.company_id._demat_sign_needs_code(self.order_id)
@@ -108,9 +123,3 @@ class DematSignRequest(models.Model):
         if not (math.isfinite(number) and 0 <= number <= MOST):
             raise UserError(self.env._("This is not a quantity that can be ordered."))
         return number
-
-
-def _title_of(line):
-    """First line of the words of a line of the quote; its product if it has none."""
-    words = (line.name or "").strip()
-    return words.splitlines()[0] if words else line.product_id.display_name or "—"

@@ -138,7 +138,8 @@ class DematSignRequest(models.Model):
     choose_options = fields.Boolean(
         string="Options to be Chosen",
         readonly=True,
-        help="The quote holds optional lines: the customer chooses before he signs.",
+        help="The quote holds optional lines or variants: the customer chooses before "
+        "he signs.",
     )
     level = fields.Selection(
         [("simple", "Simple"), ("advanced", "Advanced"), ("qualified", "Qualified")],

@@ -152,4 +152,14 @@ class SaleOrderLine(models.Model):
             "optional": self.is_optional,
             "hidden": [self.collapse_prices, self.collapse_composition],
             "files": _files(self, "product_document_ids"),
+            **self._demat_sign_variant_facts(),
         }
+
+    def _demat_sign_variant_facts(self):
+        """What makes a line a section of variants, or a variant; nothing for others:
+        the digests of quotes that were sent before there were variants stay."""
+        if self.demat_sign_variant:
+            return {"variants": True}
+        if self._demat_sign_variant_section():
+            return {"offered": _number(self.demat_sign_offered_qty)}
+        return {}

@@ -254,4 +254,5 @@ class SaleOrder(models.Model):
                     "it waits for signatures already: cancel that request first."
                 )
             )
+        problems += self._demat_sign_variant_problems()
         return problems + self._demat_sign_blockers()
