@@ -18,5 +18,8 @@ from . import (
     test_send,
     test_status,
     test_terms,
+    test_variant_attacks,
+    test_variants,
+    test_variants_sent,
     test_void,
 )

@@ -31,11 +31,15 @@ class CeremonyCase(SignCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.deal = self.send(require_code=True)
+        self.deal = self.send(self.make_quote(), require_code=True)
         self.signatory = self.deal.signatory_ids
         self.path = self.signatory._get_sign_path()
         self.env.flush_all()
         self.new_browser()
+
+    def make_quote(self):
+        """The quote that is signed."""
+        return self.quote()
 
     def new_browser(self):
         self.authenticate(None, None)

@@ -3,6 +3,7 @@
 import base64
 
 from odoo import Command
+from odoo.exceptions import UserError
 
 from odoo.addons.demat_base.tests.common_french import FrenchCommon
 from odoo.addons.ged_archive.tests.common import PASSWORD, create_user, make_pkcs12
@@ -136,6 +137,41 @@ class SignCommon(FrenchCommon, MailCase):
             }
         )
 
+    @classmethod
+    def quote_with_variants(cls, prices=(45, 60, 52), section=None, **values):
+        """:meth:`quote` with a section of variants, each of 40: the first is taken.
+
+        Its section and its lines are ``order.order_line[1]`` and those that follow.
+        """
+        order = cls.quote(**values)
+        names = ["Standard", "Chêne", "Composite", "Ardoise", "Liège"]
+        order.order_line = [
+            Command.create(
+                {
+                    "display_type": "line_section",
+                    "name": "Revêtement",
+                    "demat_sign_variant": True,
+                    "sequence": 20,
+                    **(section or {}),
+                }
+            ),
+            *(
+                Command.create(
+                    {
+                        "product_id": cls.product_b.id,
+                        "name": f"{name}\nposé",
+                        "product_uom_qty": 40,
+                        "price_unit": price,
+                        "sequence": 21 + position,
+                    }
+                )
+                for position, (name, price) in enumerate(
+                    zip(names, prices, strict=False)
+                )
+            ),
+        ]
+        return order
+
     def wizard(self, order, user=None, people=(), **values):
         """The window of a quote, as the seller has it; ``people``: more signatories."""
         wizard = (
@@ -191,3 +227,28 @@ class SignCommon(FrenchCommon, MailCase):
 
     def event_types(self, request):
         return request.event_ids.sorted("number").mapped("type")
+
+
+class VariantCase(SignCommon):
+    """A quote with one choice of three variants."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.quote_with_variants()
+        self.section, *lines = self.order.order_line[1:]
+        self.standard, self.oak, self.composite = lines
+        self.lines = self.standard | self.oak | self.composite
+
+    def assertTaken(self, line, quantity=40):  # noqa: N802 - as its siblings
+        """Exactly this one has its quantity."""
+        self.env.invalidate_all()
+        self.assertEqual(
+            self.lines.mapped("product_uom_qty"),
+            [quantity if one == line else 0 for one in self.lines],
+        )
+
+    def assertUnsendable(self, words, order=None):  # noqa: N802 - as its siblings
+        order = order or self.order
+        with self.assertRaisesRegex(UserError, words):
+            self.send(order)
+        self.assertFalse(order.demat_sign_request_ids)
