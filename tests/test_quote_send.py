@@ -40,6 +40,23 @@ order = env["sale.order"].create({
 })
 result = [order.id, order.name]
 """
+VARIANTS = """
+env["res.users"].search([("login", "=", "vendeuse")]).copy({
+    "login": "chef", "password": password, "email": "chef@bati.example",
+    "group_ids": [(4, env.ref("sales_team.group_sale_manager").id)],
+})
+product = env["product.product"].search([("name", "=", "Pose de carrelage")])
+section = {"display_type": "line_section", "name": "Revêtement"}
+lines = [{"product_id": product.id, "name": name, "product_uom_qty": 12}
+         for name in ("Standard", "Chêne")]
+values = {"order_line": [(0, 0, line) for line in (section, *lines)]}
+copied = env["sale.order"].browse(order).copy(values)
+template = env["sale.order.template"].create({
+    "name": "Sol",
+    "sale_order_template_line_ids": values["order_line"],
+})
+result = [copied.id, template.id]
+"""
 REQUEST = "SELECT state FROM demat_sign_request WHERE order_id = %s ORDER BY id"
 
 
@@ -115,6 +132,70 @@ def test_from_the_quote_to_the_mailbox_and_back(office, browser):
             "En attente de signature"
         )
         assert office.states() == ["void", "sent"]
+        assert clerk.errors == []
+
+
+def test_section_of_variants(office, browser):
+    """Marked in the menu of the section; the first line is proposed at once."""
+    order, template = office.server.run(
+        VARIANTS, order=office.order, password=office.password
+    )
+
+    def quantities():
+        return office.server.sql(
+            "SELECT product_uom_qty::int, demat_sign_offered_qty::int"
+            " FROM sale_order_line WHERE order_id = %s AND display_type IS NULL"
+            " ORDER BY sequence, id",
+            order,
+        )
+
+    with visiting(Clerk, browser, office.server.base_url) as clerk:
+        clerk.login("vendeuse", office.password)
+        page = clerk.page
+
+        def choose(entry):
+            page.locator(".o_list_section_options button").click()
+            clerk.snapshot("quote-variants-menu")
+            page.get_by_role("menuitem", name=entry).click()
+
+        clerk.goto(f"/odoo/action-sale.action_quotations_with_onboarding/{order}")
+        choose("Le client choisit une seule variante")
+        offered = page.locator("td[name=demat_sign_offered_qty]")
+        expect(offered.filter(has_text="12,00")).to_have_count(2)
+        expect(page.locator(".o_demat_variant_taken")).to_have_count(1)
+        page.locator(".o_form_button_save").click()
+        expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
+        clerk.picture("quote-variants")
+        assert quantities() == [[12, 12], [0, 12]]
+        # another one is proposed
+        cell = page.locator(".o_demat_variant:not(.o_demat_variant_taken)")
+        cell.locator("td[name=product_uom_qty]").click()
+        page.locator("td[name=product_uom_qty] input").fill("11")
+        page.locator(".o_form_button_save").click()
+        expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
+        assert quantities() == [[0, 12], [11, 11]]
+        choose("Retirer « Le client choisit une seule variante »")
+        page.locator(".o_form_button_save").click()
+        expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
+        assert quantities() == [[12, 0], [11, 0]]
+        assert clerk.errors == []
+    with visiting(Clerk, browser, office.server.base_url) as clerk:
+        clerk.login("chef", office.password)
+        page = clerk.page
+        clerk.goto(
+            f"/odoo/action-sale_management.sale_order_template_action/{template}"
+        )
+        page.locator(".o_list_section_options button").click()
+        entry = "Le client choisit une seule variante"
+        page.get_by_role("menuitem", name=entry).click()
+        page.locator(".o_form_button_save").click()
+        expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
+        [[marked]] = office.server.sql(
+            "SELECT count(*) FROM sale_order_template_line"
+            " WHERE sale_order_template_id = %s AND demat_sign_variant",
+            template,
+        )
+        assert marked == 1
         assert clerk.errors == []
 
 

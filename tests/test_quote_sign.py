@@ -39,7 +39,7 @@ def state_of(firm, quote):
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_whole_ceremony(firm, visitor, size):
-    """All the steps there are, with two options: link and code come by mail."""
+    """All the steps there are, an option and variants too; link and code by mail."""
     visitor.page.set_viewport_size(web.DESKTOP if size == "desktop" else sign.PHONE)
     email = f"anne-{size}@noyers.example"
     [quote] = sign.send_quotes(
@@ -70,6 +70,13 @@ def test_whole_ceremony(firm, visitor, size):
     anne.at("options")
     look("2-options")
     page.locator("input.number").fill("2,5")
+    choice = page.get_by_role("group", name="Finition")
+    expect(choice.get_by_role("radio")).to_have_count(3)
+    # one stop of the tabulator, arrows within
+    choice.get_by_role("radio", name="Brute").focus()
+    page.keyboard.press("ArrowDown")
+    expect(choice.get_by_role("radio", name="Vernie")).to_be_checked()
+    visitor.snapshot(f"sign-2-chosen-{size}")
     anne.press("options")
     expect(page.locator("#said")).to_be_focused()
     expect(page.locator(".words-of-page").first).to_contain_text("Plinthes")
@@ -98,6 +105,8 @@ def test_whole_ceremony(firm, visitor, size):
         page.locator("a[href$='/file/signed']").click()
     text = "".join(one.extract_text() for one in PdfReader(download.value.path()).pages)
     assert "Plinthes" in text
+    taken = text.index("Vernie")
+    assert taken < text.index("Variante retenue") < text.index("Huilée")
     # who reads the log of the server learns neither who signs nor how to
     log = firm.server.log.read_text(encoding="utf-8")
     assert f"/my/sign/{path.split('/')[3]}/" in log

@@ -14,7 +14,7 @@ def send_quotes(env, *, customer, product, people, count=1, deposit=False, **val
     :param people: ``[[name, e-mail], …]``, the signatories of each
     :param deposit: 30 % are to be paid before the order is confirmed
     :param values: of the window (``require_code``, ``bon_pour_accord``, ``terms``,
-        ``options``, ``in_order``)
+        ``options``: one, and a choice of variants, ``in_order``)
     :return: ``[{"order": id, "name": …, "request": id, "paths": [path of each]}]``
     """
     env.ref("base.user_admin").email = "devis@valcombe.example"
@@ -82,6 +82,24 @@ def _lines(product, options):
                     "product_uom_qty": 0,
                     "price_unit": 9.5,
                 }
+            ),
+            Command.create(
+                {
+                    "display_type": "line_section",
+                    "name": "Finition",
+                    "demat_sign_variant": True,
+                }
+            ),
+            *(
+                Command.create(
+                    {
+                        "product_id": product,
+                        "name": name,
+                        "product_uom_qty": 12,
+                        "price_unit": price,
+                    }
+                )
+                for name, price in (("Brute", 4), ("Vernie", 6.5), ("Huilée", 3))
             ),
         ]
     return lines
