@@ -33,6 +33,9 @@ WORKS = (
         "m2",
         18.50,
     ),
+    ("paint", "Peinture acrylique mate, deux couches", "m2", 14.60),
+    ("paint_oil", "Peinture satinée lessivable, deux couches", "m2", 17.90),
+    ("lining", "Toile de verre à peindre, pose et finition satinée", "m2", 24.30),
     ("masonry", "Mur en blocs béton creux 20 × 20 × 50, joints ciment", "m2", 74.00),
     ("labour", "Main d’œuvre, ouvrier qualifié (N3P2)", "h", 46.00),
     ("scaffold", "Échafaudage de pied : montage, location, démontage", "u", 1850.00),
@@ -45,6 +48,12 @@ UNITS = {
     "h": "uom.product_uom_hour",
     "u": "uom.product_uom_unit",
 }
+
+
+class Choice(str):
+    """Title of a section of a quote of which the customer takes exactly one line."""
+
+    __slots__ = ()
 
 
 class Catalogue:
@@ -76,7 +85,8 @@ class Catalogue:
         self.products = dict(zip((work[0] for work in WORKS), products, strict=True))
 
     def invoice_lines(self, works, rate="full"):
-        """Commands of invoice lines; a text alone is a section.
+        """Commands of invoice lines; a text alone is a section, a :class:`Choice` one
+        of variants (of quotes only).
 
         :param works: list of (key, quantity) and of texts
         :param rate: "full", "reduced", or ``None`` for a line without any tax
@@ -92,7 +102,10 @@ class Catalogue:
     def _lines(self, works, rate, quantity_field):
         for work in works:
             if isinstance(work, str):
-                yield {"display_type": "line_section", "name": work}
+                section = {"display_type": "line_section", "name": str(work)}
+                if isinstance(work, Choice):
+                    section["demat_sign_variant"] = True
+                yield section
                 continue
             key, quantity = work
             product = self.products[key]

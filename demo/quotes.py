@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from demo.catalogue import Choice
+
 REDUCED_NOTE = (
     "Le client certifie que les travaux portent sur des locaux à usage d’habitation "
     "achevés depuis plus de deux ans (TVA à 10 %, art. 279-0 bis du CGI)."
@@ -43,6 +45,10 @@ def create_quotes(env, clerk, catalogue, customers, sites):
             "Paliers des étages 1 à 4",
             ("tiles", 72),
             ("waste", 1),
+            Choice("Peinture des murs du hall"),
+            ("paint", 96),
+            ("paint_oil", 96),
+            ("lining", 96),
         ],
         days=6,
         site=sites.residence,
