@@ -33,6 +33,7 @@
         "views/chorus_invoice_views.xml",
         "views/account_move_chorus_views.xml",
         "wizards/chorus_act_views.xml",
+        "wizards/chorus_check_views.xml",
         # consultation of VIES
         "data/mail_activity_type_vies.xml",
         "data/ir_cron_vies.xml",

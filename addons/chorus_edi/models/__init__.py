@@ -17,6 +17,7 @@ from . import account_move_chorus_fields
 from . import sale_order_chorus
 from . import account_move_chorus_export
 from . import account_move_chorus_checks
+from . import account_move_chorus_rules
 
 # flows and what became of each invoice
 from . import demat_exchange_chorus

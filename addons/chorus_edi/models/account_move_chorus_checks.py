@@ -21,9 +21,9 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _demat_document_problems(self):
+    def _demat_document_findings(self, **options):
         # EXTENDS demat_invoice
-        problems = super()._demat_document_problems()
+        findings = super()._demat_document_findings(**options)
         known = {}
         for move in self:
             if not move._chorus_is_public():
@@ -36,8 +36,8 @@ class AccountMove(models.Model):
                 *move._chorus_engagement_problems(known),
             ]
             if found:
-                problems[move] = problems.get(move, []) + found
-        return problems
+                findings[move] = findings.get(move, []) + found
+        return findings
 
     def _chorus_identity_problems(self):
         """Number of the invoice, and who it is from and to."""

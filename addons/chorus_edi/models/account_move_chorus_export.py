@@ -7,7 +7,7 @@ from odoo.addons.ged_archive.lib.attachments import Attachment
 
 from ..lib import checks
 from ..lib.adapt import Reference, Wanted, adapt
-from .chorus_words import problem_words
+from .chorus_words import norm_words, problem_words
 
 
 class AccountMove(models.Model):
@@ -15,17 +15,17 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _demat_export_xml(self):
+    def _demat_draft_xml(self):
         # EXTENDS demat_invoice
-        xml = super()._demat_export_xml()
+        xml, missing = super()._demat_draft_xml()
         if self._chorus_is_public():
             xml = adapt(xml, self._chorus_wanted())
-        return xml
+        return xml, missing
 
     def _demat_seal(self, pdf, xml, problems, sealer):
         # EXTENDS demat_invoice: the rules of the platform besides those of EN 16931
         if self._chorus_is_public():
-            self._chorus_check_xml(xml)
+            self._chorus_check_xml(xml, problems)
         return super()._demat_seal(pdf, xml, problems, sealer)
 
     def _demat_embedded_files(self):
@@ -47,31 +47,40 @@ class AccountMove(models.Model):
             ),
         )
 
-    def _chorus_check_xml(self, xml):
-        """:raises UserError: the electronic invoice breaks a rule of Chorus Pro"""
+    def _chorus_check_xml(self, xml, others=()):
+        """:param others: what ``facturx.check_cii`` found, told with them
+
+        :raises UserError: the electronic invoice breaks a rule of Chorus Pro
+        """
+        lines = [
+            problem_words(self.env, problem)
+            for problem in self._chorus_rule_problems(xml)
+            if problem.severity == "error"
+        ]
+        if not lines:
+            return
+        lines += [
+            norm_words(self.env, problem)
+            for problem in others
+            if problem.severity == "error"
+        ]
+        raise UserError(
+            "\n".join(
+                [self.env._("The invoice breaks the rules of Chorus Pro."), *lines]
+            )
+        )
+
+    def _chorus_rule_problems(self, xml):
+        """Return all that the rules of Chorus Pro say of an XML: ``[lib.Problem]``."""
         self.ensure_one()
         entity = self.chorus_structure_id
-        found = checks.check_invoice_xml(
+        return checks.check_invoice_xml(
             xml,
             luhn=self.company_id._chorus_account()._chorus_luhn(),
             service_required=entity.service_required and not entity.either_required,
             engagement_required=self._chorus_engagement_required(),
             either_required=entity.either_required,
         )
-        lines = [
-            problem_words(self.env, problem)
-            for problem in found
-            if problem.severity == "error"
-        ]
-        if lines:
-            raise UserError(
-                "\n".join(
-                    [
-                        self.env._("The invoice breaks the rules of Chorus Pro."),
-                        *lines,
-                    ]
-                )
-            )
 
     def _chorus_wanted(self):
         """Return what the XML has to say: ``lib.adapt.Wanted``."""

@@ -233,17 +233,17 @@ class AccountMove(models.Model):
             lines, good and len(checked) == len(moves)
         )
 
-    def _demat_document_problems(self):
+    def _demat_document_findings(self, **options):
         # EXTENDS demat_invoice: what is known is said before the sending starts
-        problems = super()._demat_document_problems()
+        findings = super()._demat_document_findings(**options)
         for move in self:
             if not move.company_id.vies_hold_invalid:
                 continue
             check = move.sudo().vies_check_id
             if check.outcome == "invalid" and check._is_usable():
-                problems.setdefault(move, []).append(
+                findings.setdefault(move, []).append(
                     self._demat_new_blocking(
                         "vies", check.words, move.commercial_partner_id
                     )
                 )
-        return problems
+        return findings

@@ -13,7 +13,20 @@ def problem_words(env, problem):
     french = (env.lang or "").startswith("fr")
     text = problem.message_fr if french else problem.message
     label = field_words(env).get(problem.field, problem.field)
-    return f"{problem.rule} – {label}: {text}"
+    return _words(env, problem.rule, label, text)
+
+
+def norm_words(env, problem):
+    """Return a broken rule of EN 16931 in the same shape; its sentence is English.
+
+    :param problem: ``ged_archive.lib.cii.XmlProblem``
+    """
+    label = problem.label(env.lang or "en")
+    return _words(env, problem.rule, label, problem.message)
+
+
+def _words(env, rule, field, text):
+    return env._("%(rule)s – %(field)s: %(text)s", rule=rule, field=field, text=text)
 
 
 def field_words(env):

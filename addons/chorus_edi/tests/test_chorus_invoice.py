@@ -11,16 +11,7 @@ from odoo.tests import tagged
 from odoo.addons.ged_archive.lib import attachments, facturx, pdfa
 
 from ..lib import packages
-from .common import (
-    BOTH,
-    CLOSED,
-    EITHER,
-    ENGAGEMENT,
-    NOTHING,
-    SERVICE,
-    STATE,
-    ChorusCommon,
-)
+from .common import BOTH, ChorusCommon
 
 RAM = "{urn:un:unece:uncefact:data:standard:"
 RAM += "ReusableAggregateBusinessInformationEntity:100}"
@@ -288,90 +279,6 @@ class TestChorusInvoice(ChorusCommon):
         )
         self.assertEqual(own.res_id, move.id)
 
-    # -- checks -----------------------------------------------------------------------
-
-    def test_all_problems_at_once(self):
-        partner = self._public("Ville à tout", BOTH)
-        self.account.siret = "123"
-        move = self._invoice(partner)
-        self.assertEqual(
-            self._codes(move),
-            ["chorus_seller_siret", "chorus_service", "chorus_engagement"],
-        )
-        reasons = move._demat_document_problems()[move]
-        self.assertTrue(all(reason.res_id for reason in reasons))
-        french = move.with_context(lang="fr_FR")._demat_document_problems()[move]
-        self.assertEqual(len(french), 3)
-
-    def test_demands(self):
-        either = self._public("Ville au choix", EITHER)
-        self.assertEqual(self._codes(self._invoice(either)), ["chorus_either"])
-        self.assertFalse(
-            self._codes(self._invoice(either, purchase_order_reference="E1"))
-        )
-        engaged = self._public("Ville à engagement", ENGAGEMENT)
-        self.assertEqual(self._codes(self._invoice(engaged)), ["chorus_engagement"])
-        served = self._public("Ville à service", SERVICE)
-        for code, found in (
-            ("SERVICE_DEST_SERV_OBL", []),
-            ("SERVICE_EJ_OBL", ["chorus_engagement"]),
-            ("SERVICE_FERME", ["chorus_service_closed"]),
-        ):
-            service = self._service(served, code)
-            move = self._invoice(served, chorus_service_id=service.id)
-            self.assertEqual(self._codes(move), found, code)
-        typed = self._invoice(served, buyer_reference="NOWHERE")
-        self.assertEqual(self._codes(typed), ["chorus_service_unknown"])
-        shut = self._public("Ville fermée", CLOSED)
-        self.assertEqual(self._codes(self._invoice(shut)), ["chorus_closed"])
-
-    def test_numbers_and_sirets(self):
-        move = self._invoice(self.town, purchase_order_reference="E" * 51)
-        self.assertEqual(self._codes(move), ["chorus_length"])
-        self.account.skip_luhn = False
-        structure = self.town.chorus_structure_id
-        structure.siret = "12345678200052"
-        self.assertEqual(self._codes(self._invoice(self.town)), ["chorus_buyer_siret"])
-        structure.siret = NOTHING
-        self.account.skip_luhn = True
-        move = self._invoice(self.town, post=False)
-        move.name = "FACTURE/2026/0000000001"
-        move.action_post()
-        self.assertEqual(self._codes(move), ["chorus_number"])
-        with self.assertRaises(UserError):
-            move._chorus_check_xml(move._demat_export_xml())
-
-    def test_frames(self):
-        move = self._invoice(self.town, chorus_cadre="A2")
-        self.assertEqual(self._codes(move), ["chorus_unpaid"])
-        move = self._invoice(self.town, chorus_cadre="A9")
-        self.assertEqual(self._codes(move), ["chorus_validator"])
-        bank = self.env["res.partner.bank"].create(
-            {"acc_number": "12345", "partner_id": self.company.partner_id.id}
-        )
-        move = self._invoice(self.town, partner_bank_id=bank.id)
-        self.assertEqual(self._codes(move), ["chorus_iban"])
-
-    def test_engagement_is_asked_about(self):
-        state = self._public("État", STATE)
-        service = self._service(state, "FAC0001075").id
-        move = self._invoice(
-            state, chorus_service_id=service, purchase_order_reference="42"
-        )
-        self.assertFalse(self._codes(move))
-        self.account.action_test_connection()
-        self.account.check_engagement = True
-        self.assertEqual(self._codes(move), ["chorus_engagement_unknown"])
-        move.purchase_order_reference = "1300000001"
-        self.assertFalse(self._codes(move))
-        # others do not publish theirs, and no answer is no obstacle
-        self.assertFalse(
-            self._codes(self._invoice(self.town, purchase_order_reference="42"))
-        )
-        self.account.api_url = "http://127.0.0.1:9"
-        move.purchase_order_reference = "43"
-        self.assertFalse(self._codes(move))
-
     def test_what_was_sent_is_fixed(self):
         move = self._invoice(self.town, purchase_order_reference="E1")
         self._force_state(move, "sent")
@@ -383,16 +290,3 @@ class TestChorusInvoice(ChorusCommon):
         ):
             with self.assertRaises(UserError, msg=name):
                 move.write({name: value})
-
-    def test_broken_rules_are_words(self):
-        move = self._invoice(self.town)
-        xml = move._demat_export_xml().replace(
-            b"0189</ram:IBANID>", b"0188</ram:IBANID>"
-        )
-        with self.assertRaisesRegex(UserError, "rules of Chorus Pro") as caught:
-            move._chorus_check_xml(xml)
-        self.assertIn("CPP-BT84-IBAN – Bank account (IBAN): ", str(caught.exception))
-        self.env["res.lang"]._activate_lang("fr_FR")
-        with self.assertRaisesRegex(UserError, "règles de Chorus Pro") as caught:
-            move.with_context(lang="fr_FR")._chorus_check_xml(xml)
-        self.assertIn("Compte bancaire (IBAN)", str(caught.exception))

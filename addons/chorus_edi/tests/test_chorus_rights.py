@@ -34,6 +34,8 @@ MATRIX = {
     "chorus.return": {"clerk": "r", "manager": "r"},
     "chorus.search": {"clerk": "rwc", "manager": "rwc"},
     "chorus.search.line": {"clerk": "r", "manager": "r"},
+    "chorus.check.wizard": {"clerk": "r", "manager": "r"},
+    "chorus.check.line": {"clerk": "r", "manager": "r"},
     "chorus.complete.wizard": {"clerk": "rwcu", "manager": "rwcu"},
     "chorus.complete.document": {"clerk": "rwcu", "manager": "rwcu"},
     "chorus.recycle.wizard": {"clerk": "rwcu", "manager": "rwcu"},
@@ -52,6 +54,7 @@ SECRET = "A-secret-that-nobody-sees"
 PUBLIC = {
     "account.move": {
         "action_chorus_ask",
+        "action_chorus_check",
         "action_chorus_complete",
         "action_chorus_correct",
         "action_chorus_deposit",
@@ -59,6 +62,8 @@ PUBLIC = {
         "action_vies_check",
     },
     "chorus.account": {"action_test_connection"},
+    "chorus.check.line": {"action_fix"},
+    "chorus.check.wizard": {"action_again"},
     "chorus.complete.wizard": {"action_complete"},
     "chorus.flow": {"action_arrived", "action_ask_now", "action_send_again"},
     "chorus.invoice": {"action_open_move"},

@@ -8,3 +8,4 @@ from . import chorus_search
 from . import chorus_complete_wizard
 from . import chorus_recycle_wizard
 from . import demat_process_chorus
+from . import chorus_check_wizard

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .addresses import AddressError, parse
 
-__all__ = ["Blocking", "Level", "Resolution", "elsewhere", "resolve"]
+__all__ = ["Blocking", "Level", "Remark", "Resolution", "elsewhere", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,13 @@ class Blocking:
     message: str
     model: str | None = None
     res_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Remark(Blocking):
+    """Something to look at before the sending, in the same shape: it holds nothing
+    back.
+    """
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from . import (
     account_move,
     account_move_bill,
     account_move_dispatch,
+    account_move_findings,
     account_move_label,
     account_move_lock,
     account_move_lot,

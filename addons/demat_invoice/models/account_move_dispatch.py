@@ -9,8 +9,6 @@ from odoo.modules.registry import Registry
 from odoo.tools import split_every
 from odoo.tools.misc import clean_context
 
-from odoo.addons.demat_base.lib.resolution import Blocking
-
 from ..lib import states
 
 _logger = logging.getLogger(__name__)
@@ -52,7 +50,7 @@ class AccountMove(models.Model):
         moves = self._demat_lock()
         (self - moves)._demat_raise_if_busy()
         moves._demat_check_states(states.TREATMENTS["send"].accepts)
-        problems = moves._demat_sending_problems()
+        problems = moves._demat_sending_problems(sealed_next=True)
         if problems:
             self._demat_raise_problems(problems)
         moves._demat_take_into_sending("start")
@@ -60,7 +58,7 @@ class AccountMove(models.Model):
 
     def _demat_start_at_validation(self):
         """Seed 000 section 2: validating sends. What is blocked stays waiting."""
-        problems = self._demat_sending_problems()
+        problems = self._demat_sending_problems(sealed_next=True)
         for move, reasons in problems.items():
             text = " ".join(reason.message for reason in reasons)
             move._demat_write({"demat_error": text})
@@ -131,77 +129,6 @@ class AccountMove(models.Model):
         ]
 
     # -- what blocks ------------------------------------------------------------------
-
-    def _demat_sending_problems(self, *, resolutions=None):
-        """Return all that keeps these invoices from being sent, in sets.
-
-        TO EXTEND by connectors with their own checks.
-
-        :param resolutions: what :meth:`_demat_resolve` answers for them, if known
-        :return: ``{move: [Blocking]}``, only the moves that have a problem
-        """
-        problems = self._demat_document_problems()
-        resolutions = resolutions or self._demat_resolve()
-        for move in self:
-            found = list(resolutions[move.id].blocking)
-            if found:
-                problems[move] = found + problems.get(move, [])
-        return problems
-
-    def _demat_document_problems(self):
-        """Return what keeps the document itself from being made, whoever tells of it.
-
-        TO EXTEND like :meth:`_demat_sending_problems`, which includes it.
-
-        :return: ``{move: [Blocking]}``, only the moves that have a problem
-        """
-        blocking = self._demat_new_blocking
-        problems = {}
-        for move in self:
-            found = []
-            company = move.company_id
-            if not company.ged_seal_profile_id:
-                found.append(
-                    blocking(
-                        "no_seal",
-                        self.env._(
-                            "The company %(name)s has no seal: choose a seal profile "
-                            "in Settings, Archive.",
-                            name=company.name,
-                        ),
-                        company,
-                    )
-                )
-            if move.move_type == "out_invoice" and not move.partner_bank_id:
-                found.append(
-                    blocking(
-                        "no_bank",
-                        self.env._(
-                            "The electronic invoice needs the bank account to pay to: "
-                            "give the company %(name)s a bank account.",
-                            name=company.name,
-                        ),
-                        company.partner_id,
-                    )
-                )
-            if not move.partner_id.country_id:
-                found.append(
-                    blocking(
-                        "no_country",
-                        self.env._(
-                            "The electronic invoice needs the postal address of "
-                            "%(name)s with its country.",
-                            name=move.partner_id.display_name,
-                        ),
-                        move.partner_id,
-                    )
-                )
-            if found:
-                problems[move] = found
-        return problems
-
-    def _demat_new_blocking(self, code, message, record):
-        return Blocking(code, message, record._name, record.id)
 
     def _demat_raise_problems(self, problems):
         lines = [

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         :param options: see ``demat.run._get_options``
         :return: as :meth:`_demat_sending_problems`
         """
-        problems = self._demat_sending_problems()
+        problems = self._demat_sending_problems(sealed_next=True)
         if options.get("notify", True):
             return problems
         found = {

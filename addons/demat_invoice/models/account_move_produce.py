@@ -161,11 +161,11 @@ class AccountMove(models.Model):
         return sealer.seal(conversion.data, mark=self._demat_seal_mark())
 
     def _demat_export_xml(self):
-        """Return the CII XML of the host for this invoice, not yet checked.
+        """Return the CII XML of this invoice, not yet checked.
 
         :raises UserError: the host misses something for it
         """
-        xml, missing = self.env["account.edi.xml.cii"]._export_invoice(self)
+        xml, missing = self._demat_draft_xml()
         if missing:
             raise UserError("\n".join(sorted(missing)))
         return xml

@@ -2,10 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from odoo.addons.demat_base.lib.resolution import Remark
 from odoo.addons.ged_archive.lib import facturx
 
 from ..lib import states
 from .account_move_produce import Failure
+
+#: Findings that the window of several invoices tells, at most.
+ALERT_LINES = 20
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -59,6 +63,7 @@ class AccountMoveSend(models.AbstractModel):
                     "invoice can no longer be changed."
                 ),
             }
+            alerts.update(in_process._demat_finding_alerts())
         return alerts
 
     @api.model
@@ -119,6 +124,60 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.demat_state in (states.WAITING, states.READY)
 
+    def _demat_finding_alerts(self):
+        """Return what was found in these invoices as alerts of the host's window.
+
+        Of one invoice each finding stands alone, with the way to where it is mended;
+        what blocks keeps the window from sending. Of several, one alert for what
+        blocks some and one for the remarks: the others leave.
+
+        :return: ``{key: {level, message, action_text, action}}``
+        """
+        findings = self._demat_document_findings()
+        if len(self) == 1:
+            return {
+                f"demat_found_{place}": self._demat_finding_alert(finding)
+                for place, finding in enumerate(findings.get(self, ()))
+            }
+        alerts = {}
+        for remarks, key in ((False, "demat_found"), (True, "demat_remarks")):
+            lines = {
+                move: [
+                    f"{move.display_name}: {one.message}"
+                    for one in found
+                    if isinstance(one, Remark) == remarks
+                ]
+                for move, found in findings.items()
+            }
+            moves = self.filtered(lambda move, lines=lines: lines.get(move))
+            if moves:
+                texts = [text for move in moves for text in lines[move]]
+                more = len(texts) - ALERT_LINES
+                alerts[key] = {
+                    "level": "warning",
+                    "message": "\n".join(
+                        [
+                            self.env._("Worth a look before you send:")
+                            if remarks
+                            else self.env._("These cannot be sent, mend this first:"),
+                            *texts[:ALERT_LINES],
+                            *([f"… + {more}"] if more > 0 else ()),
+                        ]
+                    ),
+                    "action_text": self.env._("View Invoice(s)"),
+                    "action": moves._get_records_action(),
+                }
+        return alerts
+
+    def _demat_finding_alert(self, finding):
+        blocks = not isinstance(finding, Remark)
+        alert = {"level": "danger" if blocks else "warning", "message": finding.message}
+        if finding.res_id and finding.model != self._name:
+            record = self.env[finding.model].browse(finding.res_id)
+            alert["action_text"] = self.env._("Open %(name)s", name=record.display_name)
+            alert["action"] = record._get_records_action()
+        return alert
+
     def _demat_host_obstacle(self):
         """Return why the host may not send this invoice now, in the shape of its
         ``error`` of the sending data, or None. The row is locked from here on.
@@ -136,7 +195,7 @@ class AccountMove(models.Model):
                 "errors": [self.env._("Look at its state again in a moment.")],
                 "retry": True,
             }
-        reasons = self._demat_document_problems().get(self)
+        reasons = self._demat_document_problems(sealed_next=True).get(self)
         if not reasons:
             return None
         return {

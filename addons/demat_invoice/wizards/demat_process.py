@@ -39,6 +39,7 @@ class DematProcess(models.TransientModel):
     selected_count = fields.Integer(compute="_compute_totals")
     blocked_count = fields.Integer(compute="_compute_totals")
     problem_count = fields.Integer(compute="_compute_totals")
+    remark_count = fields.Integer(compute="_compute_totals")
     mail_count = fields.Integer(compute="_compute_totals")
     print_count = fields.Integer(compute="_compute_totals")
     selected_amount = fields.Char(string="Total", compute="_compute_totals")
@@ -80,9 +81,8 @@ class DematProcess(models.TransientModel):
             process.line_count = sum(group[4] for group in own)
             process.selected_count = sum(group[4] for group in chosen)
             process.blocked_count = sum(group[4] for group in own if group[1])
-            process.problem_count = self.env["demat.process.line"].search_count(
-                [("process_id", "=", process.id), ("problem", "!=", False)], limit=1
-            )
+            process.problem_count = process._has_line_with("problem")
+            process.remark_count = process._has_line_with("remark")
             process.mail_count = sum(g[4] for g in chosen if g[2] == "mail")
             process.print_count = sum(g[4] for g in chosen if g[2] == "print")
             amounts = {}
@@ -92,6 +92,12 @@ class DematProcess(models.TransientModel):
                 format_amount(self.env, amount, currency)
                 for currency, amount in amounts.items()
             )
+
+    def _has_line_with(self, name):
+        """1 if a line says something in this field, else 0."""
+        return self.env["demat.process.line"].search_count(
+            [("process_id", "=", self.id), (name, "!=", False)], limit=1
+        )
 
     # -- opening ----------------------------------------------------------------------
 

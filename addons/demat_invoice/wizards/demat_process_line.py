@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.demat_base.lib.resolution import Remark
+
 from ..lib import states
 from ..models.demat_criteria import PRINTING, TELLING
 
@@ -62,6 +64,7 @@ class DematProcessLine(models.TransientModel):
     )
     what = fields.Char(string="Seal or file", readonly=True)
     problem = fields.Char(string="To be mended", readonly=True)
+    remark = fields.Char(string="To look at", readonly=True)
     blocked = fields.Boolean(readonly=True)
     fix_model = fields.Char(readonly=True)
     fix_id = fields.Many2oneReference(model_field="fix_model", readonly=True)
@@ -121,7 +124,7 @@ class DematProcess(models.TransientModel):
         """
         moves.fetch(_READ)
         resolutions = moves._demat_resolve() if self._shows_channel() else {}
-        problems = self._problems(moves, resolutions)
+        findings = self._findings(moves, resolutions)
         accounts = self._accounts(moves)
         whats = self._seals(moves)
         rows = []
@@ -142,15 +145,17 @@ class DematProcess(models.TransientModel):
             )
             row.update(self._told(resolutions.get(move.id)))
             row.update(self._account_of(move, accounts))
-            row.update(self._mend(problems.get(move)))
+            row.update(self._mend(findings.get(move, ())))
             row["selected"] = not row["blocked"]
             rows.append(row)
         return rows
 
-    def _problems(self, moves, resolutions):
-        """``{move: [Blocking]}`` of what keeps the treatment from being done."""
+    def _findings(self, moves, resolutions):
+        """``{move: [Blocking or Remark]}`` of what keeps the treatment from being done,
+        or is worth a look before.
+        """
         if self.treatment in TELLING:
-            return moves._demat_sending_problems(resolutions=resolutions)
+            return moves._demat_sending_findings(resolutions=resolutions)
         if self.treatment != "print_bills":
             return {}
         found = {move: move._demat_bill_obstacle() for move in moves}
@@ -212,17 +217,20 @@ class DematProcess(models.TransientModel):
         creates = self.treatment == "send" and self.create_portal
         return {"account": "create" if creates else "no"}
 
-    def _mend(self, reasons):
-        """What has to be mended; it blocks the sending, and warns before."""
-        if not reasons:
-            return {"blocked": False}
-        first = reasons[0]
-        return {
-            "problem": " ".join(reason.message for reason in reasons),
-            "blocked": self.treatment != "prepare",
-            "fix_model": first.model,
-            "fix_id": first.res_id,
-        }
+    def _mend(self, findings):
+        """What has to be mended; it blocks the sending, and warns before. Remarks only
+        say something.
+        """
+        reasons = [one for one in findings if not isinstance(one, Remark)]
+        remarks = [one for one in findings if isinstance(one, Remark)]
+        values = {"blocked": bool(reasons) and self.treatment != "prepare"}
+        if remarks:
+            values["remark"] = " ".join(one.message for one in remarks)
+        if reasons:
+            values["problem"] = " ".join(reason.message for reason in reasons)
+        for first in [*reasons, *remarks][:1]:
+            values.update(fix_model=first.model, fix_id=first.res_id)
+        return values
 
     def _insert_lines(self, rows):
         """Write the lines in one statement, however many they are."""
@@ -281,6 +289,7 @@ _COLUMNS = {
     "account": "varchar",
     "what": "varchar",
     "problem": "varchar",
+    "remark": "varchar",
     "blocked": "bool",
     "fix_model": "varchar",
     "fix_id": "int4",

@@ -3,6 +3,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.demat_base.lib.resolution import Remark
+
 from ..lib import states
 
 
@@ -15,13 +17,15 @@ class DematSendWizard(models.TransientModel):
     line_ids = fields.One2many("demat.send.wizard.line", "wizard_id", readonly=True)
     sendable_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
+    remark_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("line_ids.problem")
+    @api.depends("line_ids.problem", "line_ids.remark")
     def _compute_counts(self):
         for wizard in self:
             blocked = wizard.line_ids.filtered("problem")
             wizard.blocked_count = len(blocked)
             wizard.sendable_count = len(wizard.line_ids) - len(blocked)
+            wizard.remark_count = len(wizard.line_ids.filtered("remark"))
 
     @api.model
     def default_get(self, fields_list):
@@ -40,7 +44,7 @@ class DematSendWizard(models.TransientModel):
         accepted = states.TREATMENTS["send"].accepts
         fitting = moves.filtered(lambda move: move.demat_state in accepted)
         resolutions = fitting._demat_resolve()
-        problems = fitting._demat_sending_problems(resolutions=resolutions)
+        findings = fitting._demat_sending_findings(resolutions=resolutions)
         lines = []
         for move in moves:
             if move not in fitting:
@@ -52,6 +56,7 @@ class DematSendWizard(models.TransientModel):
                 )
                 continue
             resolution = resolutions[move.id]
+            found = findings.get(move, ())
             lines.append(
                 {
                     "move_id": move.id,
@@ -59,8 +64,11 @@ class DematSendWizard(models.TransientModel):
                     "recipients": ", ".join(resolution.to),
                     "origin": resolution.origin_name,
                     "attach_pdf": resolution.attach_pdf,
-                    "problem": " ".join(
-                        reason.message for reason in problems.get(move, ())
+                    "problem": "\n".join(
+                        one.message for one in found if not isinstance(one, Remark)
+                    ),
+                    "remark": "\n".join(
+                        one.message for one in found if isinstance(one, Remark)
                     ),
                 }
             )
@@ -116,3 +124,4 @@ class DematSendWizardLine(models.TransientModel):
     origin = fields.Char(string="Address from", readonly=True)
     attach_pdf = fields.Boolean(string="PDF attached", readonly=True)
     problem = fields.Text(string="Blocked because", readonly=True)
+    remark = fields.Text(string="To look at", readonly=True)
