@@ -69,6 +69,8 @@ class FlowReport:
     """Where a flow is; ``state`` is a code of :mod:`codes`, or a new one.
 
     ``known=False``: Chorus Pro does not know the number (yet): ask again later.
+    ``detailed=False``: what is wrong with which invoice is not told in ``errors``, at
+    best in ``file`` (a PDF for people), which is not in ``raw``.
     """
 
     number: str
@@ -78,6 +80,8 @@ class FlowReport:
     technical: tuple[TechnicalError, ...] = ()
     known: bool = True
     raw: dict = field(default_factory=dict, repr=False)
+    detailed: bool = True
+    file: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

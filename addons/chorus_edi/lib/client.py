@@ -21,12 +21,14 @@ from .answers import CheckResult, FlowReport, History
 from .directory import DirectoryOperations
 from .operations import filled, int_id, page_of
 from .paging import MAX_RESULTS, TooMany, read_all
-from .reading import aware, from_base64, text, write_date, write_time
+from .reading import aware, text, write_date, write_time
 from .transport import Credentials
 
 __all__ = ["Client", "Credentials"]
 
 PAGE_SIZE = 100
+_DETAILS = "transverses/v1/consulterCRDetaille"
+_PLAIN = "transverses/v1/consulterCR"
 
 _TIMES = {
     "changed_from": "periodeDateHeureEtatCourantDu",
@@ -60,6 +62,9 @@ class Client(DirectoryOperations, ChangingOperations):
     :param calls: dict that counts the requests by operation (``token``,
         ``deposer/flux``…)
     """
+
+    #: Whether the detailed report of a flow is open to the application.
+    _detailed = True
 
     def check(self) -> list[CheckResult]:
         """Try the layers of access, with reading only, until one refuses.
@@ -165,12 +170,22 @@ class Client(DirectoryOperations, ChangingOperations):
 
         Right after its deposit a flow may not be known: ``known=False``, whatever the
         refusal says (it is in ``raw``). Ask again later, for a limited time.
+
+        Where the application may not use this operation (HTTP 403 or 404), the other
+        one is asked (``consulterCR``), of which less is known: ``detailed=False``, no
+        errors, its file in ``file``. It is asked at once from then on.
         """
-        answer = self._call(
-            "transverses/v1/consulterCRDetaille",
-            {"numeroFluxDepot": filled(number, "number")},
-        )
-        return parsing.flow_report(number, answer)
+        if self._detailed:
+            try:
+                answer = self._call(_DETAILS, {"numeroFluxDepot": _flow(number)})
+            except (errors.FixCredentials, errors.Rejected) as refusal:
+                if refusal.code not in (403, 404):
+                    raise
+                report = self._plain_report(number, refusal)
+                self._detailed = False
+                return report
+            return parsing.flow_report(number, answer)
+        return self._plain_report(number)
 
     def flow_report_file(self, number) -> tuple[str, bytes | None]:
         """Ask for the report as PDF (``consulterCR``): the state and the file.
@@ -178,14 +193,16 @@ class Client(DirectoryOperations, ChangingOperations):
         ``("", None)`` when the flow is not known; the file may be missing though the
         state is there (it once failed for Factur-X).
         """
-        answer = self._call(
-            "transverses/v1/consulterCR",
-            {"numeroFluxDepot": filled(number, "number")},
-        )
-        if answer.code:
-            return "", None
-        state = text(answer.data, "etatCourantFlux", "etatCourantDepotFlux")
-        return state, from_base64(answer.data.get("fichierCR"))
+        report = self._plain_report(number)
+        return report.state, report.file
+
+    def _plain_report(self, number, refusal=None):
+        """:param refusal: of the other operation, raised if this one is closed too"""
+        try:
+            answer = self._call(_PLAIN, {"numeroFluxDepot": _flow(number)})
+        except (errors.FixCredentials, errors.Rejected) as error:
+            raise refusal or error from error
+        return parsing.plain_report(number, answer)
 
     def _check_subscriptions(self):
         """One harmless question to each API that a supplier needs."""
@@ -217,6 +234,10 @@ class Client(DirectoryOperations, ChangingOperations):
                 code=answer.code,
                 label=answer.label,
             )
+
+
+def _flow(number):
+    return filled(number, "number")
 
 
 def _halves(criteria):

@@ -8,7 +8,7 @@ and raise
 * ``RetryLater``: not reachable, disk full; nothing was dropped;
 * ``OutcomeUnknown``: the connection broke while the file got its name;
 * ``FixCredentials`` (layer ``account``): login, key of the server, rights or a folder;
-* ``Rejected``: a bad name, another file of this name, a file too large to read.
+* ``Rejected``: a bad name, another file of this name; ``TooLarge``: files to collect.
 
 A ``put`` may be repeated while the file is there: the same name with the same content
 is done already. Once the other side has taken the file away, it would be dropped again:
@@ -69,7 +69,7 @@ class Folder:
     def fetch(self, max_bytes=MAX_FILE):
         """Yield ``(name, bytes)`` of what waits, by name. Links are left alone.
 
-        :raises Rejected: after the last file, when some were too large
+        :raises TooLarge: after the last file, when some were
         """
         with _told(self._in):
             names = sorted(entry.name for entry in os.scandir(self._in))
@@ -82,7 +82,7 @@ class Folder:
             elif content is not None:
                 yield name, content
         if too_large:
-            raise errors.Rejected(f"Too large to be read: {', '.join(too_large)}")
+            raise errors.TooLarge(too_large)
 
     def acknowledge(self, name: str) -> None:
         """Move a collected file to ``done``; one that is not there any more is done."""

@@ -23,6 +23,7 @@ __all__ = [
     "OutcomeUnknown",
     "Rejected",
     "RetryLater",
+    "TooLarge",
     "UnreadableAnswer",
     "UnreadableOutcome",
 ]
@@ -68,6 +69,14 @@ class FixCredentials(ChorusError):
 
 class Rejected(ChorusError):
     """Refused by Chorus Pro; ``code`` and ``label`` are its own words."""
+
+
+class TooLarge(Rejected):
+    """Files that wait are too large to be read; ``names`` says which."""
+
+    def __init__(self, names):
+        super().__init__(f"Too large to be read: {', '.join(names)}")
+        self.names = tuple(names)
 
 
 class OutcomeUnknown(ChorusError):

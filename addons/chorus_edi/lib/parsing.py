@@ -4,7 +4,7 @@
 
 from . import answers
 from .errors import LAYERS
-from .reading import as_date, as_list, as_time, block, flag, text
+from .reading import as_date, as_list, as_time, block, flag, from_base64, text
 
 __all__ = [
     "flow_report",
@@ -15,6 +15,7 @@ __all__ = [
     "history_pages",
     "invoice_key",
     "one_by_layer",
+    "plain_report",
     "service",
     "service_detail",
     "service_key",
@@ -65,6 +66,23 @@ def flow_report(number, answer) -> answers.FlowReport:
             for row in as_list(data, "listeErreurTechnique")
         ),
         raw=data,
+    )
+
+
+def plain_report(number, answer) -> answers.FlowReport:
+    """Of ``consulterCR``: state and file; of the errors nothing that can be read."""
+    data = dict(answer.data)
+    content = from_base64(data.pop("fichierCR", None))
+    state = text(data, "etatCourantFlux", "etatCourantDepotFlux")
+    known = bool(state) and not answer.code
+    return answers.FlowReport(
+        number=number,
+        state=state if known else "",
+        at=as_time(data.get("dateHeureEtatCourantFlux")),
+        known=known,
+        raw=data,
+        detailed=False,
+        file=content if known else None,
     )
 
 

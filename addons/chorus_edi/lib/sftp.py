@@ -121,7 +121,7 @@ class Sftp:
     def fetch(self, max_bytes=MAX_FILE):
         """Yield ``(name, bytes)`` of what waits, by name. Links are left alone.
 
-        :raises Rejected: after the last file, when some were too large
+        :raises TooLarge: after the last file, when some were
         """
         too_large = []
         with self._session() as client:
@@ -145,7 +145,7 @@ class Sftp:
                 else:
                     yield name, content
         if too_large:
-            raise errors.Rejected(f"Too large to be read: {', '.join(too_large)}")
+            raise errors.TooLarge(too_large)
 
     def acknowledge(self, name: str) -> None:
         """Move a collected file to ``done``; one that is not there any more (a server

@@ -36,6 +36,7 @@ from . import chorus_report_archive
 from . import account_move_chorus
 from . import account_move_chorus_where
 from . import account_move_chorus_act
+from . import chorus_invoice_told
 
 # consultation of VIES
 from . import vies_check

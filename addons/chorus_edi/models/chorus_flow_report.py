@@ -1,5 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
 import logging
 from functools import partial
 
@@ -15,6 +16,19 @@ class ChorusFlow(models.Model):
     """The report of the platform on a flow, and what it means for each invoice."""
 
     _inherit = "chorus.flow"
+
+    report_file = fields.Binary(
+        string="Report of Chorus Pro",
+        readonly=True,
+        attachment=True,
+        help="The PDF of the platform, where its detailed report is not open to us.",
+    )
+    report_file_name = fields.Char(compute="_compute_report_file_name")
+
+    @api.depends("number")
+    def _compute_report_file_name(self):
+        for flow in self:
+            flow.report_file_name = f"CHORUS_{flow.number or flow.id}.pdf"
 
     @api.model
     def _ask_reports(self, account, client):
@@ -103,6 +117,7 @@ class ChorusFlow(models.Model):
                 "report_code": report.state,
                 "report_at": naive(report.at),
                 "report_raw": report.raw or False,
+                "report_file": report.file and base64.b64encode(report.file),
             }
         )
         if state.outcome in ("pending", "unknown"):
@@ -118,9 +133,39 @@ class ChorusFlow(models.Model):
                     )
                 )
             return
-        self._conclude(
-            state.outcome, _words_by_number(report), _technical(report), found
+        refusals = _words_by_number(report)
+        if not report.detailed:
+            refusals = self._undetailed_refusals(state.outcome, found)
+            if refusals is None:
+                return
+        self._conclude(state.outcome, refusals, _technical(report), found)
+
+    def _undetailed_refusals(self, outcome, found):
+        """What follows from a report that does not say what is wrong with which
+        invoice (``consulterCR``): it was refused, if the platform does not have it.
+
+        One that was taken in may be visible a little later: as after a lost answer,
+        only several searches say that it is not there.
+
+        :return: as :func:`_words_by_number`; ``None`` when it is asked again later
+        """
+        numbers = [row.document_id.name for row in self._waiting()]
+        missing = [number for number in numbers if number not in found]
+        if outcome == "partial" and missing:
+            searches = self.searches + 1
+            self.searches = searches
+            if not rhythm.settled_after(searches):
+                seconds = rhythm.delay(rhythm.SETTLE, searches)
+                self.write({"state": "processing", "next_at": self._due_in(seconds)})
+                self._call_follow(at=self.next_at)
+                return None
+        text = self.env._(
+            "The reasons are in the report of the flow %(flow)s only (a PDF, on the "
+            "flow and in the archive): the detailed report of Chorus Pro is not open "
+            "to the application of the company.",
+            flow=self.number,
         )
+        return {number: [text] for number in missing}
 
     def _conclude(self, outcome, refusals, technical, found):
         """The last word of the platform on this flow.
@@ -130,7 +175,7 @@ class ChorusFlow(models.Model):
         :param technical: what is wrong with the flow as a whole, in one text
         :param found: ``{number: FoundInvoice}``
         """
-        rows = self._current().filtered(lambda row: row.state in ("sending", "unknown"))
+        rows = self._waiting()
         self._end(outcome, technical)
         if outcome == "incident":
             self._lost_by_platform(rows)

@@ -115,15 +115,26 @@ class ChorusFlow(models.Model):
         return [("report_raw", "!=", False), ("state", "in", ENDED)]
 
     def _chorus_answer(self):
-        """The content of the last answer, written anew: sorted and indented."""
+        """The file of the last answer, or its content written anew: sorted and
+        indented.
+        """
         customers = self.exchange_ids.partner_id.commercial_partner_id
-        content = json.dumps(
-            self.report_raw, ensure_ascii=False, indent=2, sort_keys=True
-        )
+        if self.report_file:
+            answer = {
+                "filename": self.report_file_name,
+                "content": base64.b64decode(self.report_file),
+            }
+        else:
+            content = json.dumps(
+                self.report_raw, ensure_ascii=False, indent=2, sort_keys=True
+            )
+            answer = {
+                "filename": f"CHORUS_{self.number or self.id}.json",
+                "mimetype": "application/json",
+                "content": content.encode(),
+            }
         return {
-            "filename": f"CHORUS_{self.number or self.id}.json",
-            "mimetype": "application/json",
-            "content": content.encode(),
+            **answer,
             # several customers: it is nobody's in particular
             "partner_id": len(customers) == 1 and customers.id,
             "event_detail": self.report_label or self.report_code,

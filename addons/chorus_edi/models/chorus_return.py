@@ -2,13 +2,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import hashlib
+import logging
 
 from markupsafe import escape
 
 from odoo import api, fields, models
 
-from ..lib import codes, returns
+from ..lib import codes, errors, returns
+from ..lib.sftp_names import MAX_FILE
 from .chorus_times import naive
+
+_logger = logging.getLogger(__name__)
+
+TOO_LARGE = "chorus_edi.mail_activity_type_return_size"
 
 #: Status of an invoice that was never taken in; a rejected one (``REJETEE``) was.
 REFUSED = "NON_CONFORME"
@@ -57,16 +63,42 @@ class ChorusReturn(models.Model):
         """Read what waits in the folder of an account. Commits after each file.
 
         :param box: ``lib.dropbox.Folder`` or ``Sftp``
-        :raises ChorusError: the folder cannot be reached; or, after all others were
-            read, a file is too large to be read
+        :raises ChorusError: the folder cannot be reached
         """
         committed = self.env["demat.exchange"]._demat_run_committed
-        # one after the other: what cannot be read is told after all the others
-        for name, content in box.fetch():
-            committed(
-                lambda name=name, content=content: self._take(account, name, content)
-            )
-            box.acknowledge(name)
+        try:
+            # one after the other: what is too large is told after all the others
+            for name, content in box.fetch():
+                committed(
+                    lambda name=name, content=content: self._take(
+                        account, name, content
+                    )
+                )
+                box.acknowledge(name)
+        except errors.TooLarge as error:
+            names = error.names
+            committed(lambda: self._tell_too_large(account, names))
+        else:
+            committed(lambda: account.sudo().activity_unlink([TOO_LARGE]))
+
+    @api.model
+    def _tell_too_large(self, account, names):
+        """Administrators look at files that stay in the folder of the returns."""
+        _logger.warning("%s: too large to be read: %s", account, ", ".join(names))
+        account._chorus_tell_once(
+            TOO_LARGE,
+            lambda told: escape(
+                told.env._(
+                    "Too large to be read, they stay in the folder of the returns of "
+                    "Chorus Pro: %(names)s (more than %(limit)s MB). What they say of "
+                    "flows and invoices is not known here. Look whether Chorus Pro "
+                    "put them there; have it send them anew in smaller files, or look "
+                    "at the invoices on the portal, and take them out of the folder.",
+                    names=", ".join(names),
+                    limit=MAX_FILE // 1_000_000,
+                )
+            ),
+        )
 
     @api.model
     def _take(self, account, name, content):

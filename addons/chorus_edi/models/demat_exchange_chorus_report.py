@@ -28,15 +28,16 @@ class DematExchange(models.Model):
         if found:
             invoice._take_found(found)
 
-    def _chorus_refused(self, flow, texts):
+    def _chorus_refused(self, flow, texts, code="rejected"):
         """Chorus Pro refused the invoice before anybody saw it.
 
         The same number may be used again, once it is mended (chorus_pro.md 6.5).
 
         :param texts: the reasons, one message each
+        :param code: short code of the cause
         """
         self.ensure_one()
-        self._mark_failed("rejected", "\n".join(texts))
+        self._mark_failed(code, "\n".join(texts))
         self._chorus_return(flow, texts)
         self._chorus_invoices().write({"followed": False})
         self._chorus_todo("\n".join(texts))

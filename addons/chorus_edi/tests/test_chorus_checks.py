@@ -73,7 +73,7 @@ class TestChorusChecks(ChorusCommon):
         wanted = (
             ("SIRET de Bâti Test SARL", self.company),
             ("« Service »", move),
-            ("« Numéro d’engagement »", move),
+            ("« Numéro d'engagement »", move),
             ("CPP-ATT-EXTENSION – Pièce complémentaire : Pièce jointe refusée", move),
             ("CPP-BT25-LENGTH – Facture", move),
             ("CPP-VAT-RATE – Taux de TVA (la taxe des lignes) : Le taux", tax),
@@ -187,6 +187,8 @@ class TestChorusChecks(ChorusCommon):
         def alerts(moves):
             moves = moves.with_user(self.clerk)
             data = {move: send._get_default_sending_settings(move) for move in moves}
+            for values in data.values():
+                values["sending_methods"] = {"demat"}
             return send._get_alerts(moves, data)
 
         found = alerts(bad)["demat_found_0"]
@@ -231,7 +233,7 @@ class TestChorusChecks(ChorusCommon):
                 (
                     "error",
                     "chorus_engagement",
-                    "Numéro d’engagement",
+                    "Numéro d'engagement",
                     move.display_name,
                 ),
                 ("error", "CPP-VAT-RATE", "Taux de TVA (la taxe des lignes)", tax.name),

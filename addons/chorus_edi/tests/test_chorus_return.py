@@ -2,12 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import tempfile
 from datetime import timedelta
+from functools import partialmethod
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import html2plaintext
 
+from ..lib import dropbox
+from ..models.chorus_return import TOO_LARGE
 from .common_flow import ChorusFlowCommon
 
 FLOW = (
@@ -170,6 +175,63 @@ class TestChorusReturn(ChorusFlowCommon):
         self.assertEqual(self._states(moves), ["done", "failed"])
         self.assertEqual(len(moves.activity_ids), 1)
 
+    def _tell(self, move, outcome, reason="Vu sur le portail", user=None):
+        wizard = self.env["chorus.tell.wizard"].with_user(user or self.clerk)
+        action = move.with_user(user or self.clerk).action_chorus_tell()
+        wizard = wizard.with_context(**action["context"])
+        wizard.create({"outcome": outcome, "reason": reason}).action_tell()
+
+    def test_a_person_says_what_became_of_an_invoice(self):
+        """One that was refused may never get a status of its own."""
+        moves, flow = self._deposited(3)
+        good, bad, other = moves
+        self.assertFalse(good.chorus_may_tell, "nobody was asked to look at it")
+        with self.assertRaisesRegex(UserError, "is known, or being found out"):
+            self._tell(good, "taken")
+        self._flow_back(flow, PARTIAL)
+        self.assertEqual(set(moves.mapped("chorus_may_tell")), {True})
+        with self.assertRaisesRegex(UserError, "on record"):
+            self._tell(good, "taken", "  ")
+        self._tell(good, "taken")
+        self.assertEqual(self._out(good).state, "done")
+        self.assertEqual(self._out(good).confirmed_by_id, self.clerk)
+        self.assertEqual(good.chorus_state, "with_recipient")
+        self.assertTrue(good.chorus_invoice_ids.followed)
+        self.assertFalse(good.activity_ids or good.chorus_may_tell)
+        self._tell(bad, "refused", "Pas sur le portail")
+        self.assertEqual((bad.chorus_state, flow.state), ("refused", "processing"))
+        self._tell(other, "taken")
+        self.assertEqual(flow.state, "partial", "no other one waits")
+        for move, words in ((good, "has it: Vu sur le"), (bad, "refused it: Pas sur")):
+            told = f"{self.clerk.name} says that Chorus Pro {words}"
+            logs = " ".join(self._out(move).log_ids.mapped("text"))
+            self.assertIn(told, logs)
+            self.assertIn(told, " ".join(move.message_ids.mapped("body")))
+        self.assertIn("Pas sur le portail", bad.activity_ids.note, "now to be mended")
+        self._the_number_is_free(bad)
+
+    def test_what_chorus_says_counts_more_than_what_a_person_said(self):
+        moves, flow = self._deposited(2)
+        self._flow_back(flow, PARTIAL)
+        for move in moves:
+            self._tell(move, "refused")
+        self.assertEqual(flow.state, "rejected")
+        self._invoices_back((moves[0], "03", None), (moves[1], "37", None))
+        self.assertEqual(self._states(moves), ["done", "failed"])
+        self.assertEqual(moves[0].chorus_state, "with_recipient")
+        self.assertFalse(moves[0].activity_ids)
+
+    def test_who_may_say_what_became_of_an_invoice(self):
+        move, flow = self._deposited()
+        flow.sudo().deposited_at = fields.Datetime.now() - timedelta(days=4)
+        self._follow()
+        self.assertTrue(move.chorus_may_tell, "a flow without a last word")
+        reader = self._make_user("reader", "account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            self._tell(move, "taken", user=reader)
+        flow.sudo().mode = "api"
+        self.assertFalse(move.chorus_may_tell, "the platform can be asked")
+
     def test_partial_with_its_refusals_in_one_file(self):
         """One refused before, whose status comes again, says nothing of the others."""
         moves, flow = self._deposited(3)
@@ -213,3 +275,32 @@ class TestChorusReturn(ChorusFlowCommon):
         self.assertEqual(
             account.activity_search([UNREAD], user_id=boss.id), told, "once"
         )
+
+    def test_a_file_that_is_too_large_is_told_to_administrators(self):
+        boss = new_test_user(
+            self.env,
+            "chorus_boss",
+            groups="base.group_system",
+            lang="en_US",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        account = self.account.sudo()
+        move, flow = self._deposited()
+        large = self.folder / "in" / "a_large.xml"
+        large.write_bytes(b"x" * 2000)
+        fetch = partialmethod(dropbox.Folder.fetch, max_bytes=1000)
+        with patch.object(dropbox.Folder, "fetch", fetch):
+            with self.assertLogs("odoo.addons.chorus_edi", "WARNING"):
+                self._flow_back(flow, "Intégré")
+            self.assertEqual(self._states(move), ["done"], "the others are read")
+            told = account.activity_search([TOO_LARGE], user_id=boss.id)
+            self.assertIn("a_large.xml", told.note)
+            self.assertIn("100 MB", told.note)
+            with self.assertLogs("odoo.addons.chorus_edi", "WARNING"):
+                self._follow()
+            again = account.activity_search([TOO_LARGE], user_id=boss.id)
+            self.assertEqual(again, told, "once")
+            large.unlink()
+            self._follow()
+        self.assertFalse(account.activity_search([TOO_LARGE]), "it is gone")

@@ -39,6 +39,7 @@ MATRIX = {
     "chorus.complete.wizard": {"clerk": "rwcu", "manager": "rwcu"},
     "chorus.complete.document": {"clerk": "rwcu", "manager": "rwcu"},
     "chorus.recycle.wizard": {"clerk": "rwcu", "manager": "rwcu"},
+    "chorus.tell.wizard": {"clerk": "rwcu", "manager": "rwcu"},
     "vies.check": {"clerk": "r", "manager": "r", "auditor": "r"},
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -59,6 +60,7 @@ PUBLIC = {
         "action_chorus_correct",
         "action_chorus_deposit",
         "action_chorus_recycle",
+        "action_chorus_tell",
         "action_vies_check",
     },
     "chorus.account": {"action_test_connection"},
@@ -71,6 +73,7 @@ PUBLIC = {
     "chorus.search": {"action_search"},
     "chorus.search.line": {"action_bring"},
     "chorus.structure": {"action_refresh"},
+    "chorus.tell.wizard": {"action_tell"},
     "res.config.settings": {"action_open_chorus_account"},
     "res.partner": {"action_chorus_search", "action_vies_check"},
 }
@@ -150,6 +153,8 @@ class TestChorusRights(ChorusFlowCommon):
         flow = moves.chorus_invoice_ids.flow_id
         calls = {
             "ask": lambda user: moves.with_user(user).action_chorus_ask(),
+            "check": lambda user: moves.with_user(user).action_chorus_check(),
+            "tell": lambda user: moves.with_user(user).action_chorus_tell(),
             "complete": lambda user: moves.with_user(user).action_chorus_complete(),
             "correct": lambda user: moves.with_user(user).action_chorus_correct(),
             "deposit": lambda user: moves.with_user(user).action_chorus_deposit(),

@@ -148,6 +148,62 @@ class TestChorusSettle(ChorusFlowCommon):
         self.assertEqual(self._out(bad).state, "done")
         self.assertEqual(len(self.chorus.invoices), 3)
 
+    def _close_details(self):
+        """The application may not use the detailed report any more."""
+        self.chorus.fault("status", "consulterCRDetaille", status=403, times=0)
+
+    def test_without_the_detailed_report_the_other_one_is_asked(self):
+        self._close_details()
+        move = self._send_public()
+        self._integrate(move)
+        flow = self._out(move).chorus_flow_id
+        self.assertEqual((flow.state, self._out(move).state), ("integrated", "done"))
+        self.assertTrue(self.chorus.calls["consulterCR"])
+        document = flow.document_id
+        self.assertEqual(document.filename, f"CHORUS_{flow.number}.pdf")
+        self.assertTrue(document._get_content().startswith(b"%PDF"))
+        self.assertNotIn("fichierCR", flow.sudo().report_raw)
+
+    def test_a_rejected_flow_without_the_detailed_report(self):
+        self._close_details()
+        move = self._send_public()
+        self.chorus.configure(next_outcome="IN_REJETE")
+        self._integrate(move)
+        flow = self._out(move).chorus_flow_id
+        self.assertEqual((flow.state, self._out(move).state), ("rejected", "failed"))
+        self.assertIn(f"report of the flow {flow.number} only", move.activity_ids.note)
+        self.assertTrue(flow.report_file)
+
+    def test_a_partial_flow_without_the_detailed_report(self):
+        """Who is refused is not told: the platform is searched, more than once."""
+        self._close_details()
+        moves = self._send_public(3)
+        bad = moves[1]
+        self.chorus.configure(refuse={bad.name: "Motif."}, hidden_searches=1)
+        self._deposit()
+        flow = self._out(moves).chorus_flow_id
+        while flow.state != "processing" or not flow.searches:
+            self._follow()
+        self.assertEqual(set(self._out(moves).mapped("state")), {"sending"})
+        for _search in rhythm.SETTLE:
+            self._follow()
+        self.assertEqual(flow.state, "partial")
+        states = [self._out(move).state for move in moves]
+        self.assertEqual(states, ["done", "failed", "done"])
+        self.assertIn(flow.number, self._out(bad).error_text)
+        self.assertFalse((moves - bad).activity_ids)
+        self.assertEqual(flow.searches, len(rhythm.SETTLE))
+
+    def test_both_reports_are_closed(self):
+        self._close_details()
+        self.chorus.fault("status", "consulterCR", status=403, times=0)
+        move = self._send_public()
+        self._integrate(move)
+        flow = self._out(move).chorus_flow_id
+        self.assertEqual(flow.state, "deposited")
+        told = self.env["mail.activity"].search([("res_model", "=", "chorus.account")])
+        self.assertTrue(told, "somebody has to open it")
+
     def test_an_incident_means_again(self):
         move = self._send_public()
         self.chorus.configure(next_outcome="IN_INCIDENTE")

@@ -4,8 +4,9 @@
 from . import chorus_search
 
 # flows and what became of each invoice
-# consultation of VIES
+from . import chorus_act_wizard
 from . import chorus_complete_wizard
 from . import chorus_recycle_wizard
-from . import demat_process_chorus
+from . import chorus_tell_wizard
 from . import chorus_check_wizard
+from . import demat_process_chorus

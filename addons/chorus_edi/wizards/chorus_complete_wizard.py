@@ -19,9 +19,9 @@ class ChorusCompleteWizard(models.TransientModel):
     """The answer to a suspension: words, and the documents that are asked for."""
 
     _name = "chorus.complete.wizard"
+    _inherit = "chorus.act.wizard"
     _description = "Complete a Suspended Invoice"
 
-    move_id = fields.Many2one("account.move", required=True, readonly=True)
     reason = fields.Html(
         string="What is asked for", related="move_id.chorus_html", readonly=True
     )
@@ -44,48 +44,33 @@ class ChorusCompleteWizard(models.TransientModel):
                     count=MAX_COMMENT,
                 )
             )
-        row = move.sudo().chorus_invoice_ids
         documents = self.document_ids._files(move.sudo().demat_document_id.size)
-        account = move.company_id._chorus_account()
-        client = account._chorus_client()
-        try:
+
+        def complete(client, row):
             files = [
                 (client.add_file(*document), document[0]) for document in documents
             ]
             client.complete(row.external_id, comment, files)
-        except errors.OutcomeUnknown:
-            self._settle(row, client)
-        except errors.ChorusError as error:
-            raise UserError(account._chorus_error_words(error)) from error
+
+        client, row = self._act(
+            complete,
+            "suspended",
+            self.env._(
+                "Chorus Pro did not answer: it is not known whether yours arrived. "
+                "Press “Ask Chorus now” in a moment; answer again only if the "
+                "invoice is still suspended."
+            ),
+            self.env._(
+                "Chorus Pro did not answer, and the invoice is still suspended: "
+                "try again."
+            ),
+        )
         move.sudo().message_post(
             body=self.env._("Completed at Chorus Pro: %(words)s", words=comment)
         )
         move._chorus_todo_done()
         self._read_again(row, client)
         return {"type": "ir.actions.act_window_close"}
-
-    def _settle(self, row, client):
-        """The answer was lost: the history says whether ours arrived.
-
-        :raises UserError: it did not, or nobody can tell now
-        """
-        try:
-            row._read_history(client)
-        except errors.ChorusError as error:
-            raise UserError(
-                self.env._(
-                    "Chorus Pro did not answer: it is not known whether yours arrived. "
-                    "Press “Ask Chorus now” in a moment; answer again only if the "
-                    "invoice is still suspended."
-                )
-            ) from error
-        if row.state == "suspended":
-            raise UserError(
-                self.env._(
-                    "Chorus Pro did not answer, and the invoice is still suspended: "
-                    "try again."
-                )
-            )
 
     def _read_again(self, row, client):
         """Show the new status at once, if the platform has it already."""

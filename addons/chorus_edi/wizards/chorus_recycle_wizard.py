@@ -1,9 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from ..lib import errors
 
 
 class ChorusRecycleWizard(models.TransientModel):
@@ -14,9 +11,9 @@ class ChorusRecycleWizard(models.TransientModel):
     """
 
     _name = "chorus.recycle.wizard"
+    _inherit = "chorus.act.wizard"
     _description = "Other Recipient of an Invoice"
 
-    move_id = fields.Many2one("account.move", required=True, readonly=True)
     structure_id = fields.Many2one(
         "chorus.structure",
         string="Public entity",
@@ -52,21 +49,19 @@ class ChorusRecycleWizard(models.TransientModel):
         move = self.move_id
         # the button checks the setting again
         move.action_chorus_recycle()
-        row = move.sudo().chorus_invoice_ids
-        account = move.company_id._chorus_account()
-        client = account._chorus_client()
-        try:
-            client.recycle(
-                row.external_id,
-                self.structure_id.siret,
-                self.service_id.code or "",
-                self.engagement or "",
-                self.comment or "",
-            )
-        except errors.OutcomeUnknown:
-            self._settle(row, client)
-        except errors.ChorusError as error:
-            raise UserError(account._chorus_error_words(error)) from error
+        _client, row = self._act(
+            self._recycle,
+            "to_recycle",
+            self.env._(
+                "Chorus Pro did not answer: it is not known whether the invoice "
+                "went to the other recipient. Press “Ask Chorus now” in a moment; "
+                "send it again only if it is still at the wrong recipient."
+            ),
+            self.env._(
+                "Chorus Pro did not answer, and the invoice is still at the wrong "
+                "recipient: try again."
+            ),
+        )
         move.sudo().message_post(
             body=self.env._(
                 "Sent to another recipient at Chorus Pro: %(recipient)s",
@@ -78,6 +73,15 @@ class ChorusRecycleWizard(models.TransientModel):
         self.env["chorus.flow"]._call_follow()
         return {"type": "ir.actions.act_window_close"}
 
+    def _recycle(self, client, row):
+        client.recycle(
+            row.external_id,
+            self.structure_id.siret,
+            self.service_id.code or "",
+            self.engagement or "",
+            self.comment or "",
+        )
+
     def _recipient_words(self):
         parts = (
             self.structure_id.name,
@@ -86,26 +90,3 @@ class ChorusRecycleWizard(models.TransientModel):
             self.engagement,
         )
         return " ".join(part for part in parts if part)
-
-    def _settle(self, row, client):
-        """The answer was lost: the history says whether ours arrived.
-
-        :raises UserError: it did not, or nobody can tell now
-        """
-        try:
-            row._read_history(client)
-        except errors.ChorusError as error:
-            raise UserError(
-                self.env._(
-                    "Chorus Pro did not answer: it is not known whether the invoice "
-                    "went to the other recipient. Press “Ask Chorus now” in a moment; "
-                    "send it again only if it is still at the wrong recipient."
-                )
-            ) from error
-        if row.state == "to_recycle":
-            raise UserError(
-                self.env._(
-                    "Chorus Pro did not answer, and the invoice is still at the wrong "
-                    "recipient: try again."
-                )
-            )

@@ -136,6 +136,38 @@ def test_report_file(server, client):
     assert client.flow_report_file(FLOW) == ("", None)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_the_other_report_where_this_one_is_closed(server, client, reply, status):
+    content = base64.b64encode(b"%PDF-report").decode()
+    data = {"codeRetour": 0, "etatCourantFlux": "IN_REJETE"}
+    server.reply(DETAIL, reply(status=status))
+    server.reply("consulterCR", data | {"fichierCR": content}, {"codeRetour": 20000})
+    report = client.flow_report(FLOW)
+    assert (report.state, report.known, report.detailed) == ("IN_REJETE", True, False)
+    assert (report.errors, report.technical) == ((), ())
+    assert (report.raw, report.file) == (data, b"%PDF-report")
+    # asked once only
+    assert not client.flow_report(FLOW).known
+    assert len(server.bodies(DETAIL)) == 1
+
+
+def test_both_reports_are_closed(server, client, reply):
+    """The administrator reads which operation has to be opened first."""
+    server.reply(DETAIL, reply(status=403))
+    server.reply("consulterCR", reply(status=403), reply(status=503))
+    with pytest.raises(errors.FixCredentials, match=DETAIL):
+        client.flow_report(FLOW)
+    with pytest.raises(errors.RetryLater):
+        client.flow_report(FLOW)
+
+
+def test_other_refusals_do_not_lead_to_the_other_report(server, client, reply):
+    server.reply(DETAIL, reply(status=413))
+    with pytest.raises(errors.Rejected):
+        client.flow_report(FLOW)
+    assert not server.bodies("consulterCR")
+
+
 def test_search_reads_all_pages(server, client):
     """The default page of 10 has lost invoices elsewhere (l10n-france #649)."""
     rows = [invoice(number) for number in range(25)]

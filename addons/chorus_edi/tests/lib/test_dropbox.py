@@ -105,9 +105,11 @@ def test_a_file_too_large_is_told_after_the_others(box, tmp_path):
     (tmp_path / "in" / "a.xml").write_bytes(b"x" * 11)
     (tmp_path / "in" / "b.xml").write_bytes(b"x" * 10)
     found = []
-    with pytest.raises(errors.Rejected, match=re.escape("a.xml")):
+    with pytest.raises(errors.TooLarge, match=re.escape("a.xml")) as caught:
         for item in box.fetch(max_bytes=10):
             found.append(item)
+    assert caught.value.names == ("a.xml",)
+    assert isinstance(caught.value, errors.Rejected)
     assert found == [("b.xml", b"x" * 10)]
 
 
