@@ -55,6 +55,12 @@ def lines(figures):
         f"{life['seconds']:.1f} s, peak memory {life['peak_mb']:.0f} MB, calls:"
     ]
     shown += [f"{name:<32}{number:>8}" for name, number in life["calls"].items()]
+    shown.append("What a screen finds before the sending:")
+    shown.append(f"{'invoices':>10}{'drafted':>10}{'seconds':>10}")
+    shown += [
+        f"{row['invoices']:>10}{row['drafted']:>10}{row['seconds']:>10.2f}"
+        for row in life["checks"]
+    ]
     shown.append("A night of questions, by open invoices:")
     shown.append(f"{'open':>10}{'changed':>10}{'calls':>8}{'seconds':>10}")
     shown += [
@@ -104,6 +110,7 @@ class Bench:
         """
         ids = self.supply.invoices(count, ours=True)
         moves = self.env["account.move"].browse(ids)
+        checks = [self._check(some) for some in (moves[:1], moves[:50], moves)]
         clerk = self.env["demat.run"].with_user(self.supply.clerk)
         sending = clerk._launch("send", moves)
         self.env.cr.commit()
@@ -127,6 +134,27 @@ class Bench:
             "per_invoice": round(sum(calls.values()) / count, 3),
             "seconds": round(self.seconds, 2),
             "peak_mb": round(usage.peak(), 1),
+            "checks": checks,
+        }
+
+    def _check(self, moves):
+        """What a screen finds before the sending, with nothing in the cache.
+
+        :raise RuntimeError: something is wrong with one
+        """
+        self.env.invalidate_all()
+        started = time.perf_counter()
+        findings = moves._demat_sending_findings()
+        seconds = time.perf_counter() - started
+        wrong = [
+            found for found in findings.values() if found[0].code != "chorus_later"
+        ]
+        if wrong:
+            raise RuntimeError(wrong[0][0].message)
+        return {
+            "invoices": len(moves),
+            "drafted": len(moves) - len(findings),
+            "seconds": round(seconds, 2),
         }
 
     def _follow(self):

@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import models
 
 from odoo.addons.demat_invoice.models.account_move_produce import Failure
@@ -136,11 +138,21 @@ class AccountMove(models.Model):
         )
         if isinstance(problems, Failure):
             return []
+        lines = {}
+        for problem in problems:
+            if problem.severity == "error" and not told.intersection(
+                TERMS_TOLD_BY.get(problem.term, ())
+            ):
+                # what is wrong in a hundred lines is one thing to mend
+                same = replace(problem, line=0, path="")
+                lines.setdefault(same, []).append(problem)
         return [
-            self._demat_new_blocking(problem.rule, norm_words(self.env, problem), self)
-            for problem in problems
-            if problem.severity == "error"
-            and not told.intersection(TERMS_TOLD_BY.get(problem.term, ()))
+            self._demat_new_blocking(
+                first.rule,
+                norm_words(self.env, first, [one.line for one in (first, *others)]),
+                self,
+            )
+            for first, *others in lines.values()
         ]
 
     def _chorus_finding(self, problem):

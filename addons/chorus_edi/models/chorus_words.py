@@ -2,6 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the rules of Chorus Pro say, in the language of the user."""
 
+from dataclasses import replace
+
+#: Lines of an invoice that are named one by one.
+MAX_LINES = 10
+
 
 def problem_words(env, problem):
     """Return a broken rule in words, with what to mend.
@@ -16,12 +21,21 @@ def problem_words(env, problem):
     return _words(env, problem.rule, label, text)
 
 
-def norm_words(env, problem):
+def norm_words(env, problem, lines=()):
     """Return a broken rule of EN 16931 in the same shape; its sentence is English.
 
     :param problem: ``ged_archive.lib.cii.XmlProblem``
+    :param lines: numbers of the invoice lines that break it, if several do
     """
-    label = problem.label(env.lang or "en")
+    lang = env.lang or "en"
+    if len(lines) > 1:
+        label = replace(problem, line=0).label(lang)
+        named = ", ".join(map(str, lines[:MAX_LINES]))
+        if len(lines) > MAX_LINES:
+            named += "…"
+        label = env._("%(field)s, lines %(lines)s", field=label, lines=named)
+    else:
+        label = problem.label(lang)
     return _words(env, problem.rule, label, problem.message)
 
 

@@ -101,13 +101,18 @@ class TestChorusChecks(ChorusCommon):
         move = self._with_tax(self._wrong_tax())
         self.assertEqual(self._codes(move), ["CPP-VAT-RATE"])
         schema = [
-            facturx.XmlProblem("BR-E-05", "VAT", "Rate must be 0", "BT-152"),
+            facturx.XmlProblem("BR-E-05", "", "Rate must be 0", "BT-152", line=1),
+            facturx.XmlProblem("BR-E-05", "", "Rate must be 0", "BT-152", line=3),
             facturx.XmlProblem("BR-X", "Note", "Perhaps", severity="warning"),
             facturx.XmlProblem("BR-11", "Country", "Missing", "BT-55"),
         ]
         check = patch.object(rules.facturx, "check_cii", return_value=schema)
         with check:
             self.assertEqual(self._codes(move), ["CPP-VAT-RATE", "BR-E-05", "BR-11"])
+            one = self._check(self._french(move)).line_ids[1]
+            self.assertEqual(one.rule, "BR-E-05")
+            self.assertIn("(BT-152), lignes 1, 3", one.field_label)
+            self.assertEqual(one.message, "Rate must be 0")
             self.town.country_id = False
             codes = ["no_country", "CPP-VAT-RATE", "BR-E-05"]
             self.assertEqual(self._codes(move), codes)
@@ -168,11 +173,11 @@ class TestChorusChecks(ChorusCommon):
         self.assertIn("CPP-BT5-CURRENCY", window.line_ids.remark)
         self.assertFalse(window.line_ids.problem)
         self.assertEqual((window.sendable_count, window.remark_count), (1, 1))
-        screen = self.env["demat.process"].with_user(self.clerk).create({})
-        [row] = [screen._prepare_rows(clerk)]
-        self.assertIn("CPP-BT5-CURRENCY", row[0]["remark"])
-        self.assertTrue(row[0]["selected"])
-        self.assertEqual((row[0]["fix_model"], row[0]["fix_id"]), (move._name, move.id))
+        screen = self.env["demat.process"].with_user(self.clerk)
+        [row] = screen.create({"treatment": "send"})._prepare_rows(clerk)
+        self.assertIn("CPP-BT5-CURRENCY", row["remark"])
+        self.assertTrue(row["selected"] and not row["problem"])
+        self.assertEqual((row["fix_model"], row["fix_id"]), (move._name, move.id))
         action = clerk.action_send_and_print()
         host = self.env[action["res_model"]].with_user(self.clerk)
         host = host.with_context(**action["context"]).create({"move_id": move.id})
@@ -219,9 +224,11 @@ class TestChorusChecks(ChorusCommon):
         partner = self._public("Ville à tout", BOTH)
         dollars = self.env.ref("base.USD")
         dollars.active = True
-        move = self._with_tax(tax, partner, currency_id=dollars.id)
+        file = Command.create({"name": "a.exe", "raw": b"x"})
+        values = {"currency_id": dollars.id, "chorus_attachment_ids": [file]}
+        move = self._with_tax(tax, partner, **values)
         window = self._check(self._french(move))
-        self.assertEqual((window.error_count, window.warning_count), (3, 1))
+        self.assertEqual((window.error_count, window.warning_count), (4, 1))
         rows = [
             (line.level, line.rule, line.field_label, line.fix_name)
             for line in window.line_ids
@@ -236,11 +243,17 @@ class TestChorusChecks(ChorusCommon):
                     "Numéro d'engagement",
                     move.display_name,
                 ),
+                (
+                    "error",
+                    "CPP-ATT-EXTENSION",
+                    "Pièce complémentaire",
+                    move.display_name,
+                ),
                 ("error", "CPP-VAT-RATE", "Taux de TVA (la taxe des lignes)", tax.name),
                 ("warning", "CPP-BT5-CURRENCY", "Devise", move.display_name),
             ],
         )
-        self.assertEqual(window.line_ids[2].action_fix()["res_id"], tax.id)
+        self.assertEqual(window.line_ids[3].action_fix()["res_id"], tax.id)
         self.assertEqual(window.action_again()["res_model"], window._name)
         for record in (window, window.line_ids):
             with self.assertRaises(AccessError):

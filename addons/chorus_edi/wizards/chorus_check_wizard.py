@@ -1,5 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
@@ -26,6 +28,10 @@ FIELD_OF = {
     "chorus_validator": "BT-23",
     "no_bank": "BT-84",
 }
+#: What ``chorus_words`` writes; French has a space before the colon.
+RULE_WORDS = re.compile(
+    r"(?P<rule>\S+) – (?P<label>[^:]+?)\s?: (?P<text>.+)", re.DOTALL
+)
 
 
 class ChorusCheckWizard(models.TransientModel):
@@ -67,7 +73,7 @@ class ChorusCheckLine(models.TransientModel):
         readonly=True,
     )
     rule = fields.Char(readonly=True)
-    field_label = fields.Char(string="Field", readonly=True)
+    field_label = fields.Text(string="Field", readonly=True)
     message = fields.Text(string="What is wrong", readonly=True)
     fix_model = fields.Char(readonly=True)
     fix_id = fields.Many2oneReference(model_field="fix_model", readonly=True)
@@ -133,21 +139,19 @@ class AccountMove(models.Model):
 
     def _chorus_check_line(self, finding):
         """Values of the line of one finding."""
-        rule = RULES.get(finding.code)
-        term = rule.field if rule else FIELD_OF.get(finding.code)
-        label = field_words(self.env).get(term, term)
-        message = finding.message.removeprefix(f"{finding.code} – ")
-        if rule:
-            # the field has its own column; French has a space before the colon
-            message = message.removeprefix(label).lstrip(": \N{NO-BREAK SPACE}")
+        term = FIELD_OF.get(finding.code)
+        rule, label, message = finding.code, field_words(self.env).get(term), ""
+        found = RULE_WORDS.match(finding.message)
+        if found and (found["rule"] == rule or found["rule"] in RULES):
+            rule, label, message = found.groups()
         record = self
         if finding.res_id:
             record = self.env[finding.model].browse(finding.res_id)
         return {
             "level": "warning" if isinstance(finding, Remark) else "error",
-            "rule": finding.code,
+            "rule": rule,
             "field_label": label,
-            "message": message,
+            "message": message or finding.message,
             "fix_model": record._name,
             "fix_id": record.id,
             "fix_name": record.sudo().display_name,
