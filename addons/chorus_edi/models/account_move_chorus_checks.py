@@ -6,13 +6,14 @@ from odoo.exceptions import UserError
 from odoo.addons.ged_archive.lib.attachments import INVOICE_XML_NAMES
 
 from ..lib import checks, errors, numbers, packages
-from .chorus_words import problem_words
+from .chorus_words import field_words, problem_words
 
-#: Longest service code, engagement and market number (chorus_pro.md 6.1).
+#: Longest service code, engagement and market number, with their terms
+#: (chorus_pro.md 6.1).
 LENGTHS = {
-    "buyer_reference": 100,
-    "purchase_order_reference": 50,
-    "contract_reference": 50,
+    "buyer_reference": ("BT-10", 100),
+    "purchase_order_reference": ("BT-13", 50),
+    "contract_reference": ("BT-12", 50),
 }
 
 
@@ -164,9 +165,9 @@ class AccountMove(models.Model):
 
     def _chorus_length_problems(self):
         """References that are longer than Chorus Pro takes them."""
-        for name, most in LENGTHS.items():
+        for name, (term, most) in LENGTHS.items():
             if len((self[name] or "").strip()) > most:
-                label = self._fields[name].get_description(self.env)["string"]
+                label = field_words(self.env)[term]
                 yield self._demat_new_blocking(
                     "chorus_length",
                     self.env._(

@@ -1,7 +1,5 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from dataclasses import replace
-
 from odoo import models
 
 from odoo.addons.demat_invoice.models.account_move_produce import Failure
@@ -144,7 +142,7 @@ class AccountMove(models.Model):
                 TERMS_TOLD_BY.get(problem.term, ())
             ):
                 # what is wrong in a hundred lines is one thing to mend
-                same = replace(problem, line=0, path="")
+                same = (problem.rule, problem.term, problem.message)
                 lines.setdefault(same, []).append(problem)
         return [
             self._demat_new_blocking(

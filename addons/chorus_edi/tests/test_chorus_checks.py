@@ -172,7 +172,8 @@ class TestChorusChecks(ChorusCommon):
         window = window.with_context(active_ids=move.ids).create({})
         self.assertIn("CPP-BT5-CURRENCY", window.line_ids.remark)
         self.assertFalse(window.line_ids.problem)
-        self.assertEqual((window.sendable_count, window.remark_count), (1, 1))
+        self.assertEqual(window.sendable_count, 1)
+        self.assertIn(f"{move.display_name}: CPP-BT5-CURRENCY", window.remarks)
         screen = self.env["demat.process"].with_user(self.clerk)
         [row] = screen.create({"treatment": "send"})._prepare_rows(clerk)
         self.assertIn("CPP-BT5-CURRENCY", row["remark"])
@@ -266,7 +267,9 @@ class TestChorusChecks(ChorusCommon):
         self.assertTrue(window.is_draft)
         self.assertFalse(window.line_ids.mapped("message"))
         draft.purchase_order_reference = "E" * 51
-        self.assertEqual(self._check(draft).line_ids.rule, "chorus_length")
+        line = self._check(draft).line_ids
+        self.assertEqual(line.rule, "chorus_length")
+        self.assertEqual(line.field_label, "Engagement number")
 
     def test_the_button_is_for_invoices_to_chorus(self):
         with self.assertRaisesRegex(UserError, "no public entity"):

@@ -25,13 +25,14 @@ FIELD_OF = {
     "chorus_service_closed": "BT-10",
     "chorus_service_unknown": "BT-10",
     "chorus_unpaid": "BT-23",
-    "chorus_validator": "BT-23",
     "no_bank": "BT-84",
 }
 #: What ``chorus_words`` writes; French has a space before the colon.
 RULE_WORDS = re.compile(
     r"(?P<rule>\S+) – (?P<label>[^:]+?)\s?: (?P<text>.+)", re.DOTALL
 )
+#: The field that the words of a check name.
+QUOTED = re.compile(r'["«“]\s?([^"»”]+?)\s?["»”]')
 
 
 class ChorusCheckWizard(models.TransientModel):
@@ -147,6 +148,10 @@ class AccountMove(models.Model):
         record = self
         if finding.res_id:
             record = self.env[finding.model].browse(finding.res_id)
+        name = record.sudo().display_name
+        if not label:
+            quoted = QUOTED.search(finding.message)
+            label = quoted[1] if quoted else name
         return {
             "level": "warning" if isinstance(finding, Remark) else "error",
             "rule": rule,
@@ -154,5 +159,5 @@ class AccountMove(models.Model):
             "message": message or finding.message,
             "fix_model": record._name,
             "fix_id": record.id,
-            "fix_name": record.sudo().display_name,
+            "fix_name": name,
         }

@@ -7,6 +7,9 @@ from odoo.addons.demat_base.lib.resolution import Remark
 
 from ..lib import states
 
+#: Invoices whose remarks are shown above the list.
+MAX_REMARKS = 10
+
 
 class DematSendWizard(models.TransientModel):
     """What will be done, before it is done: channel, addresses, what blocks."""
@@ -17,15 +20,24 @@ class DematSendWizard(models.TransientModel):
     line_ids = fields.One2many("demat.send.wizard.line", "wizard_id", readonly=True)
     sendable_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
-    remark_count = fields.Integer(compute="_compute_counts")
+    remarks = fields.Text(compute="_compute_remarks")
 
-    @api.depends("line_ids.problem", "line_ids.remark")
+    @api.depends("line_ids.problem")
     def _compute_counts(self):
         for wizard in self:
             blocked = wizard.line_ids.filtered("problem")
             wizard.blocked_count = len(blocked)
             wizard.sendable_count = len(wizard.line_ids) - len(blocked)
-            wizard.remark_count = len(wizard.line_ids.filtered("remark"))
+
+    @api.depends("line_ids.remark")
+    def _compute_remarks(self):
+        for wizard in self:
+            lines = wizard.line_ids.filtered("remark")
+            texts = [f"{one.move_id.display_name}: {one.remark}" for one in lines]
+            more = len(texts) - MAX_REMARKS
+            wizard.remarks = "\n".join(
+                texts[:MAX_REMARKS] + ([f"… + {more}"] if more > 0 else [])
+            )
 
     @api.model
     def default_get(self, fields_list):
