@@ -97,7 +97,7 @@ def test_chorus_is_measured(make_server, demat_template):
     life, (few, many) = figures["life"], figures["nights"]
     calls = life["calls"]
     assert calls["deposer/flux"] == 1
-    assert [row["drafted"] for row in life["checks"]] == [1, 12, 12]
+    assert [row["drafted"] for row in life["checks"]] == [1, 1, 12, 12]
     # one history each, when it is paid; the rest is the same for hundreds of them
     assert calls["consulter/historique"] <= life["invoices"]
     assert life["per_invoice"] * life["invoices"] - life["invoices"] < 40, calls
