@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import hashlib
-import logging
 
 from markupsafe import escape
 
@@ -11,8 +10,6 @@ from odoo import api, fields, models
 from ..lib import codes, errors, returns
 from ..lib.sftp_names import MAX_FILE
 from .chorus_times import naive
-
-_logger = logging.getLogger(__name__)
 
 TOO_LARGE = "chorus_edi.mail_activity_type_return_size"
 
@@ -63,7 +60,8 @@ class ChorusReturn(models.Model):
         """Read what waits in the folder of an account. Commits after each file.
 
         :param box: ``lib.dropbox.Folder`` or ``Sftp``
-        :raises ChorusError: the folder cannot be reached
+        :raises ChorusError: the folder cannot be reached; or, after all others were
+            read and administrators were told, a file is too large to be read
         """
         committed = self.env["demat.exchange"]._demat_run_committed
         try:
@@ -78,13 +76,13 @@ class ChorusReturn(models.Model):
         except errors.TooLarge as error:
             names = error.names
             committed(lambda: self._tell_too_large(account, names))
+            raise
         else:
             committed(lambda: account.sudo().activity_unlink([TOO_LARGE]))
 
     @api.model
     def _tell_too_large(self, account, names):
         """Administrators look at files that stay in the folder of the returns."""
-        _logger.warning("%s: too large to be read: %s", account, ", ".join(names))
         account._chorus_tell_once(
             TOO_LARGE,
             lambda told: escape(
