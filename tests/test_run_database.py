@@ -23,9 +23,11 @@ from tests.support.rpc import RpcError
 INVOICES = 30
 PATIENCE = 300
 STOPS = 3 if os.environ.get("DEMAT_LONG") else 1
+#: What the host writes meanwhile; the last one where the thread of the scheduled actions
+#: has survived and is at it when the administrator calls.
 LOGGED = (
     "psycopg2|connection|terminating|database system|bad query|OperationalError"
-    "|InterfaceError|already closed|Cursor not closed"
+    "|InterfaceError|already closed|Cursor not closed|treatments' already executing"
 )
 
 
@@ -81,7 +83,8 @@ def carry_on(office, run):
     """The scheduled action again; old connections have to be found dead first.
 
     The thread that calls it by itself has ended, if the database was away when it
-    looked: the host starts it again with the process only. So an administrator calls.
+    looked: the host starts it again with the process only. So an administrator calls;
+    where it lives on, the host tells him that the action is at work already.
     """
     deadline = time.monotonic() + PATIENCE
     while office.state(run) != "done":
