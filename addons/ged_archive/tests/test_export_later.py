@@ -38,6 +38,16 @@ class TestExportLater(ImportCommon, PreservationCommon):
             self.company.ged_renew_days = 30
         return documents
 
+    def _label(self, name):
+        """What the form calls a column of later evidence."""
+        return (
+            self.env["ged.preservation"]
+            ._fields[name]
+            .get_description(
+                self.env(context={"lang": self.newcomer.lang}), ["string"]
+            )["string"]
+        )
+
     def _other_profile(self):
         return self._profile(
             company_id=self.other_company.id,
@@ -251,7 +261,11 @@ class TestExportLater(ImportCommon, PreservationCommon):
                 self._assert_refused(
                     self._changed(files, change),
                     "is not what its container",
-                    "time stamp" if name in ("stamped_at", "tsa_fingerprint") else name,
+                    self._label(
+                        "stamped_at"
+                        if name in ("stamped_at", "tsa_fingerprint")
+                        else name
+                    ),
                 )
 
     def test_what_is_missing_is_missed(self):
@@ -294,7 +308,7 @@ class TestExportLater(ImportCommon, PreservationCommon):
                     later.set("container", str(theirs.id))
 
         self._assert_refused(
-            self._changed(files, swap), "is not what its container", "document"
+            self._changed(files, swap), "is not what its container", "(Document)"
         )
 
     def test_an_export_of_an_earlier_version(self):

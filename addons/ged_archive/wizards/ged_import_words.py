@@ -6,6 +6,12 @@ from ..lib.export_links import later_told
 
 #: So many problems are shown; one is too many already.
 SHOWN = 50
+#: What ``lib.export_later`` calls a finding that is not one column -> the field.
+LATER_FIELDS = {
+    "document": "document_id",
+    "renewal": "predecessor_id",
+    "time stamp": "stamped_at",
+}
 
 
 class GedImport(models.Model):
@@ -131,10 +137,21 @@ class GedImport(models.Model):
             ),
             **self._later_texts(),
         }
-        return texts[problem.code] % {
-            "company": self.company_id.name,
-            **problem.values,
-        }
+        values = {"company": self.company_id.name, **problem.values}
+        if problem.code == "later":
+            values["error"] = self._later_labels(values["error"])
+        return texts[problem.code] % values
+
+    def _later_labels(self, error):
+        """Put the labels of the fields in place of what the library calls them."""
+        known = self.env["ged.preservation"]._fields
+        names = [LATER_FIELDS.get(part, part) for part in error.split(", ")]
+        return ", ".join(
+            known[name].get_description(self.env, ["string"])["string"]
+            if name in known
+            else name
+            for name in names
+        )
 
     def _later_texts(self):
         """Return the sentences about later evidence."""
