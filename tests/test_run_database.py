@@ -23,8 +23,8 @@ from tests.support.rpc import RpcError
 INVOICES = 30
 PATIENCE = 300
 STOPS = 3 if os.environ.get("DEMAT_LONG") else 1
-#: What the host writes meanwhile; the last one where the thread of the scheduled actions
-#: has survived and is at it when the administrator calls.
+#: What the host writes meanwhile; the last one where the thread of the scheduled
+#: actions has survived and is at it when the administrator calls.
 LOGGED = (
     "psycopg2|connection|terminating|database system|bad query|OperationalError"
     "|InterfaceError|already closed|Cursor not closed|treatments' already executing"
