@@ -254,8 +254,8 @@ class TestChorusReturn(ChorusFlowCommon):
 
     # -- files ------------------------------------------------------------------------
 
-    def test_a_file_that_cannot_be_read_is_told_to_administrators(self):
-        boss = new_test_user(
+    def _administrator(self):
+        return new_test_user(
             self.env,
             "chorus_boss",
             groups="base.group_system",
@@ -263,6 +263,9 @@ class TestChorusReturn(ChorusFlowCommon):
             company_id=self.company.id,
             company_ids=self.company.ids,
         )
+
+    def test_a_file_that_cannot_be_read_is_told_to_administrators(self):
+        boss = self._administrator()
         self._back("<a>&x;</a>")
         account = self.account.sudo()
         told = account.activity_search([UNREAD], user_id=boss.id)
@@ -287,14 +290,7 @@ class TestChorusReturn(ChorusFlowCommon):
             self.fail("nothing is too large")
 
     def test_a_file_that_is_too_large_is_told_to_administrators(self):
-        boss = new_test_user(
-            self.env,
-            "chorus_boss",
-            groups="base.group_system",
-            lang="en_US",
-            company_id=self.company.id,
-            company_ids=self.company.ids,
-        )
+        boss = self._administrator()
         account = self.account.sudo()
         move, flow = self._deposited()
         large = self.folder / "in" / "a_large.xml"

@@ -115,6 +115,18 @@ class SignCommon(FrenchCommon, MailCase):
             )
         )
 
+    @staticmethod
+    def optional_section():
+        """Values of a section whose lines the customer may leave."""
+        return Command.create(
+            {
+                "display_type": "line_section",
+                "name": "Options",
+                "is_optional": True,
+                "sequence": 50,
+            }
+        )
+
     @classmethod
     def quote(cls, **values):
         """A quote of the seller with one line of 10 × 42.00 and the default tax."""

@@ -16,14 +16,7 @@ class TestOptions(SignCommon):
         super().setUp()
         self.order = self.quote()
         self.order.order_line = [
-            Command.create(
-                {
-                    "display_type": "line_section",
-                    "name": "Options",
-                    "is_optional": True,
-                    "sequence": 50,
-                }
-            ),
+            self.optional_section(),
             Command.create(
                 {
                     "product_id": self.product_b.id,

@@ -154,14 +154,7 @@ class TestVariantsSent(VariantCase):
 
     def test_two_choices_and_an_option(self):
         self.order.order_line = [
-            Command.create(
-                {
-                    "display_type": "line_section",
-                    "name": "Options",
-                    "is_optional": True,
-                    "sequence": 50,
-                }
-            ),
+            self.optional_section(),
             Command.create(
                 {"product_id": self.product_a.id, "product_uom_qty": 0, "sequence": 51}
             ),
