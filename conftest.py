@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from demat_cli import context as demat_context
-from demat_cli import libalias, logcheck, templates
+from demat_cli import libalias, logcheck, stylesheets, templates
 from demat_cli.paths import Paths
 from demat_cli.testing import CONTEXT_VARIABLE, split_names
 
@@ -182,6 +182,7 @@ def load_registry(request):
     """The one of pytest-odoo, if a test inside Odoo was collected."""
     if request.config.stash[needs_odoo]:
         request.getfixturevalue("load_registry")
+        stylesheets.remember()
         request.config.stash[host_log].start()
     yield
 

@@ -17,6 +17,8 @@ from .context import prepare, with_foreign
 CONTEXT_VARIABLE = "DEMAT_CONTEXT"
 RUN_KINDS = ("test", "srv")
 KEEP_SECONDS = 24 * 3600
+#: Seconds that an interrupted run has to end, less than ``halves`` gives both.
+GRACE = 50
 
 
 def run(options):
@@ -50,13 +52,27 @@ def run(options):
     ]
     env = context.environment(**{CONTEXT_VARIABLE: facts})
     try:
-        return subprocess.run(
-            command, cwd=context.paths.root, env=env, check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 130
+        return attend(command, cwd=context.paths.root, env=env)
     finally:
         forget_run(context, folder, pid)
+
+
+def attend(command, **options):
+    """Run a command; its exit status, 130 when it was interrupted.
+
+    It has heard of the interruption too, and gets the time to stop its servers.
+
+    :param options: of ``subprocess.Popen``
+    """
+    with subprocess.Popen(command, **options) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+            return 130
+        finally:
+            process.kill()
 
 
 def named_addons(arguments):

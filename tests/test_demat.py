@@ -19,6 +19,7 @@ from demat_cli import (
     main,
     packages,
     processes,
+    stylesheets,
     system,
 )
 from demat_cli.paths import Paths
@@ -315,3 +316,27 @@ def test_embedded_server_has_time_for_a_long_recovery(demat_context_, tmp_path):
     finally:
         stop = database.embedded(found, pid=again["pid"])
         assert database.pgtool(python, "stop", stop) == {"stopped": True}
+
+
+# -- tests ----------------------------------------------------------------------------
+
+
+def test_a_style_sheet_is_compiled_once():
+    asked = []
+
+    def compiler(_asset, source):
+        asked.append(source)
+        return source.upper()
+
+    once = stylesheets.remembering(compiler)
+    sheet = "/*! 0a-1 */\na {{}}\n/*! {} */\nb {{}}"
+    assert once(None, sheet.format("0b-2")) == sheet.format("0b-2").upper().replace(
+        "0A", "0a"
+    ).replace("0B", "0b")
+    assert "/*! 0c-3 */" in once(None, sheet.format("0c-3"))
+    assert len(asked) == 1
+    assert once(None, "c {}") == "C {}"
+    for number in range(stylesheets.MOST):
+        once(None, f"d{number} {{}}")
+    once(None, "c {}")
+    assert len(asked) == 2 + stylesheets.MOST + 1, "the oldest is forgotten"

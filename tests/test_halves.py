@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """All the tests in two halves: which choice is split, what is said at the end."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -144,3 +145,39 @@ def test_an_interruption_ends_both(root, means, deaf):
     started = {path.stem for path in root.glob("*.started")}
     assert {path.stem for path in root.glob("*.interrupted")} == started
     assert not [one for one in started if Path("/proc", one).exists()]
+
+
+#: Puts away what it started, which takes a second.
+TIDY = """
+import os, time
+from pathlib import Path
+Path("started").touch()
+try:
+    time.sleep(600)
+except KeyboardInterrupt:
+    time.sleep(1)
+    Path("tidy").touch()
+"""
+ATTENDS = """
+import sys
+from demat_cli import testing
+sys.exit(testing.attend([sys.executable, "-c", sys.argv[1]], cwd=sys.argv[2]))
+"""
+
+
+def test_an_interrupted_run_stops_its_servers(tmp_path):
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ATTENDS, TIDY, tmp_path],
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "started").exists():
+            assert time.monotonic() < deadline, "it does not start"
+            time.sleep(0.05)
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.wait(60) == 130
+    finally:
+        parent.kill()
+    assert (tmp_path / "tidy").exists()
