@@ -72,9 +72,7 @@ class GedDocumentController(http.Controller):
             raise NotFound() from exc
         if export.state == "done":
             file = _open_made(export)
-            export.document_ids.browse(export._document_ids())._record_event(
-                "exported", detail=f"{export._filename()} (made before)"
-            )
+            export._record_download()
         else:
             # on disk, not in memory: an export may hold thousands of documents
             file = tempfile.TemporaryFile()  # noqa: SIM115 - closed after sending

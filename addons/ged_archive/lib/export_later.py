@@ -4,22 +4,44 @@
 
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .errors import ArchiveError
 from .export_links import later_told
 
-__all__ = ["check_later"]
+__all__ = ["Trust", "check_later", "judged"]
 
 #: ``asic.MIMETYPE``, which is slow to import: only exports with later evidence pay.
 _CONTAINER = "application/vnd.etsi.asic-s+zip"
 
 
-def check_later(archive, content, read_member, roots=(), tell=None, sound=False):
+@dataclass(frozen=True)
+class Trust:
+    """Whom the company that takes the export over trusts.
+
+    :param roots: certificates (DER) of what seals are made with
+    :param is_foreign: tells of a ``tsa.ReadToken`` whether its authority is none of
+        those that the company has named
+    """
+
+    roots: Iterable[bytes] = ()
+    is_foreign: Callable[[object], bool] = field(default=lambda _stamp: False)
+
+
+def judged(content):
+    """Return the documents whose later evidence :func:`check_later` judges."""
+    if content.format < 2:
+        return []  # these hold none
+    return [one for one in content.documents if one.later and one.status == "ok"]
+
+
+def check_later(archive, content, read_member, trust, tell=None, sound=False):
     """Add to ``content`` what is wrong with the later evidence.
 
     :param read_member: ``read_member(archive, name)`` returns bytes
-    :param roots: trusted certificates (DER)
+    :param trust: :class:`Trust`
     :param tell: as of ``ReadSoFar.rest_of``
     :param sound: a call before found no problem in the same bytes: no container is read
     """
@@ -30,8 +52,7 @@ def check_later(archive, content, read_member, roots=(), tell=None, sound=False)
             content.add("later_count", name=document.name)
         if not _is_line(document.later):
             content.add("later_line", name=document.name)
-        if document.status == "destroyed":
-            continue  # nothing of it is taken over
+    for document in judged(content):
         for place, later in enumerate(document.later):
             by_container.setdefault(later.container, []).append((document, place))
     there = []
@@ -47,7 +68,7 @@ def check_later(archive, content, read_member, roots=(), tell=None, sound=False)
         return
     sha256_of = {one.id: one.sha256 for one in content.documents}
     for held, members in content.so_far.rest_of("containers", there, tell):
-        context = (archive, read_member, roots, sha256_of)
+        context = (archive, read_member, trust, sha256_of)
         _check_container(content, held, members, *context)
 
 
@@ -59,13 +80,18 @@ def _is_line(later):
     )
 
 
-def _check_container(content, held, members, archive, read_member, roots, sha256_of):
+def _check_container(content, held, members, archive, read_member, trust, sha256_of):
     from .later_evidence import is_proven, judge, open_container
 
     try:
         container = open_container(read_member(archive, held.path))
     except (ArchiveError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         content.add_read("later", name=held.name, container=held.name, error=str(error))
+        return
+    if trust.is_foreign(container.stamp):
+        content.add_read(
+            "later_untrusted", name=held.name, server=container.tsa_subject
+        )
         return
     for document, place in members:
         later = document.later[place]
@@ -85,7 +111,7 @@ def _check_container(content, held, members, archive, read_member, roots, sha256
                 container=held.name,
                 error=_words(findings),
             )
-        elif not is_proven(later.said, container, covered, roots):
+        elif not is_proven(later.said, container, covered, trust.roots):
             content.add_read(
                 "later_unproven",
                 name=document.name,

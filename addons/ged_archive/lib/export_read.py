@@ -11,7 +11,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -19,7 +19,7 @@ from lxml import etree
 from .detached import DetachedReport, verify_detached
 from .errors import InvalidDocumentError
 from .export_format import FORMATS, NAMESPACE, XSD
-from .export_later import check_later
+from .export_later import Trust, check_later
 from .export_links import ImportedDocument, LinkCheck, Problem, read_document
 from .export_so_far import ReadSoFar
 
@@ -91,7 +91,7 @@ def read_export(
     tell: Callable[[ExportContent], None] | None = None,
     so_far: ReadSoFar | None = None,
     sound: bool = False,
-    roots: Iterable[bytes] = (),
+    trust: Trust | None = None,
 ) -> ExportContent:
     """Check the ZIP in the seekable binary ``file``; every problem is in the result.
 
@@ -100,7 +100,8 @@ def read_export(
     :param so_far: of a call before with the same bytes, which was paused
     :param sound: such a call found no problem: manifest and links are read, the files
         and their seals are not read again
-    :param roots: trusted certificates (DER), for what later evidence says of seals
+    :param trust: whom the reader trusts, for what later evidence says; without, no
+        root is known and no authority of time stamps is judged
     """
     content = ExportContent(so_far=so_far or ReadSoFar())
     content.problems += content.so_far.problems
@@ -113,7 +114,8 @@ def read_export(
             if not content.problems or so_far:
                 _check(archive, content, told, sound)
                 if content.format > 1:
-                    check_later(archive, content, read_member, roots, told, sound)
+                    trust = trust or Trust()
+                    check_later(archive, content, read_member, trust, told, sound)
     except (*_ERRORS, KeyError, TypeError) as error:
         # evidence with values of another type is damage too, not a fault of ours
         content.add("damaged", error=str(error))
@@ -193,6 +195,8 @@ def _check(archive, content, tell, sound):
         if not document:
             continue
         content.documents.append(document)
+        if document.later and content.format < 2:
+            content.add("manifest", error=f"{document.name}: later in format 1")
         if document.status == "destroyed":
             continue
         if document.status != "ok":

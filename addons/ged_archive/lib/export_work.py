@@ -16,13 +16,13 @@ from pathlib import Path
 
 from .flat_zip import FlatZip
 
-__all__ = ["ExportWork", "StateLost"]
+__all__ = ["ExportWork", "StateLost", "put_in_place"]
 
 #: Lists that become members of the ZIP.
 LISTS = ("manifest.csv", "manifest.xml", "events.csv", "later_evidence.csv")
 _OTHERS = ("rows", "sums", "members")
 #: Sets of texts that were met.
-_SETS = ("paths", "certificates", "containers_due", "containers_done")
+_SETS = ("paths", "certificates", "documents", "containers_due")
 #: Of each list, in memory.
 _SPOOL = 256 * 1024
 _CHUNK = 1024 * 1024
@@ -70,13 +70,13 @@ class ExportWork:
     :ivar totals: dictionary of what may be kept as JSON, for the caller
     :ivar paths: set of the paths given
     :ivar certificates: set of the certificates written
-    :ivar containers_due: set of ids of documents that must be in the export, as others
-        refer to them; ``containers_done`` of those that are
+    :ivar documents: set of ids of the documents that are in the export
+    :ivar containers_due: set of ids of those that must be, as others refer to them
     """
 
     def __init__(self, files, target, state=None):
         state = state or {}
-        self.totals = {"count": 0, "last": 0, "damaged": 0, **state.get("totals", {})}
+        self.totals = {"count": 0, "damaged": 0, **state.get("totals", {})}
         self._files, self._target = files, target
         self._zip = FlatZip(target, files["members"], state.get("members", 0))
         for name in _SETS:
@@ -180,6 +180,18 @@ class ExportWork:
 
     def _add_sum(self, digest, path):
         self._files["sums"].write(f"{digest}  {path}\n".encode())
+
+
+def put_in_place(source: Path, target: Path):
+    """Move a finished file; it is on the disk before anybody is told that it is."""
+    with open(source, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(source, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _open_at(path, size, must_exist):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from . import asic, preservation
+from . import asic, preservation, tsa
 from .errors import ArchiveError
 from .levels import LEVELS, LaterEvidence, higher
 
@@ -56,6 +56,7 @@ class Container:
     documents: list = field(repr=False)
     previous: list = field(repr=False)
     validation: preservation.ValidationData = field(repr=False)
+    stamp: tsa.ReadToken = field(repr=False)
     stamped_at: datetime
     valid_until: datetime
     tsa_subject: str
@@ -94,6 +95,7 @@ def open_container(data: bytes) -> Container:
         documents=documents,
         previous=previous,
         validation=validation,
+        stamp=content.stamp,
         stamped_at=_naive(content.time),
         valid_until=_naive(content.stamp.certificate.not_valid_after),
         tsa_subject=content.tsa_subject,

@@ -183,13 +183,21 @@ class GedPreservationQueue(models.Model):
     # ------------------------------------------------------------------- what is due
 
     def _due(self, after, limit=BATCH):
-        """Return rows about documents that need later evidence, in the order of ids."""
+        """Return rows about documents that need later evidence, in the order of ids.
+
+        Not of what an import has brought that is still at work: it writes last what
+        they had of it at their origin.
+        """
         company = self.company_id
         horizon = fields.Datetime.now() + timedelta(days=company.ged_renew_days)
         allowed = company._ged_digest_algorithms()
         return self._rows(
             SQL(
-                """d.id > %(after)s AND (
+                """d.id > %(after)s
+                AND NOT (%(importing)s AND EXISTS (
+                    SELECT FROM ged_event e
+                     WHERE e.document_id = d.id AND e.event_type = 'imported'))
+                AND (
                     array_position(%(levels)s, d.seal_asked::text)
                         > array_position(%(levels)s,
                             COALESCE(p.level_after, d.seal_level)::text)
@@ -204,6 +212,7 @@ class GedPreservationQueue(models.Model):
                 horizon=horizon,
                 allowed=allowed,
                 unsealed=company.ged_stamp_unsealed,
+                importing=self.env["ged.import"]._is_at_work(company),
             ),
             limit,
         )

@@ -17,6 +17,7 @@ from . import (
     test_export_job,
     test_export_later,
     test_export_long_term,
+    test_export_refused,
     test_file_wizard,
     test_folder,
     test_fulltext,

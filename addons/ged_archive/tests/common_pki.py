@@ -65,6 +65,12 @@ class PkiCommon(ArchiveCommon):
         self.tsa = load_pki().TimeStampServer(self.pki)
         self.addCleanup(self.tsa.close)
 
+    def _stranger(self):
+        """Return the root certificate of an authority that nobody knows."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return load_pki().Pki(Path(folder.name)).x509("root")
+
 
 class OnlinePkiCommon(ArchiveCommon):
     """The same with an authority that answers OCSP and lists of revocation."""

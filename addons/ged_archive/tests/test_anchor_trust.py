@@ -3,14 +3,12 @@
 """Whose time stamp is on an anchor: trusted, not trusted, or not judged."""
 
 import base64
-import tempfile
-from pathlib import Path
 
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, HttpCase, tagged
 
 from .common import make_pdf
-from .common_pki import OnlinePkiCommon, PkiCommon, load_pki, pem
+from .common_pki import OnlinePkiCommon, PkiCommon, pem
 
 
 @tagged("post_install", "-at_install")
@@ -25,11 +23,6 @@ class TestAnchorTrust(PkiCommon):
         self._link()
         self.assertTrue(self.anchor.token_time)
         self.env["ged.verification"].search([]).write({"state": "cancelled"})
-
-    def _stranger(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        return load_pki().Pki(Path(folder.name)).x509("root")
 
     def _judge(self, *roots):
         self.profile.tsa_roots = pem(*roots) if roots else False

@@ -12,10 +12,15 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.ir_attachment import StorageUnavailable
 from ..wizards import ged_export, ged_export_job, ged_export_zip
-from .common import ArchiveCommon
+from .common import ArchiveCommon, make_pdf
 
 JOB_LOG = "odoo.addons.ged_archive.wizards.ged_export_job"
+
+
+def _exported(event):
+    return event.event_type == "exported"
 
 
 @tagged("post_install", "-at_install")
@@ -114,6 +119,62 @@ class TestExportJob(ArchiveCommon):
         self._run_with_time_for(9)
         self.assertEqual(export.state, "done")
         self.assertEqual(len([n for n in self._sums_hold(export) if "docum" in n]), 5)
+
+    def test_a_number_below_those_that_are_written(self):
+        """Its transaction took longer: it is not passed over."""
+        export = self._waiting(5)
+        ids = export.document_ids.ids
+        with patch.object(
+            ged_export.GedExport, "_document_ids", lambda _self: ids[1:4]
+        ):
+            self._run_with_time_for(1)
+        self._run_with_time_for(9)
+        self.assertEqual((export.state, export.done), ("done", 5))
+        self.assertEqual(len([n for n in self._sums_hold(export) if "docum" in n]), 5)
+
+    def test_a_storage_that_does_not_answer_is_asked_later(self):
+        export = self._waiting(5)
+        self._run_with_time_for(1)
+        with patch.object(
+            type(self.Document), "_read_content", side_effect=StorageUnavailable("Off.")
+        ):
+            self._run_with_time_for(1)
+        self.assertEqual((export.state, export.done), ("waiting", 2))
+        self.assertIn("Off.", export.error)
+        self.assertIn("goes on when the storage answers", export.error)
+        trigger = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", self.env.ref("ged_archive.ir_cron_export").id)],
+            order="call_at desc",
+            limit=1,
+        )
+        self.assertGreater(trigger.call_at, fields.Datetime.now())
+        self._run_with_time_for(9)
+        self.assertEqual((export.state, export.error), ("done", False))
+        self._sums_hold(export)
+
+    def test_a_seal_that_was_lost_meanwhile(self):
+        """Nobody could import what says that it is sealed and is not."""
+        self.company.ged_seal_profile_id = self._profile()
+        export = self._waiting(5)
+        self._run_with_time_for(1)
+        self.company.ged_seal_profile_id = False
+        self._run_with_time_for(9)
+        self.assertEqual(export.state, "failed")
+        self.assertIn("lost its seal profile", export.error)
+        self.assertIn(self.company.name, export.error)
+
+    def test_a_download_is_told_of_what_is_in_the_file(self):
+        export = self._waiting(2, scope="year", year=2026)
+        self._run_with_time_for(9)
+        self.assertEqual(export.state, "done", export.error)
+        later = self._archive(1, content=make_pdf("later"))
+        self.assertIn(later.id, export._document_ids())
+        export._record_download()
+        self.assertFalse(later.event_ids.filtered(_exported))
+        for one in export.document_ids:
+            self.assertIn(
+                f"{export._filename()} (made before)", one.event_ids.mapped("detail")
+            )
 
     def test_files_that_are_lost_make_it_begin_again(self):
         export = self._waiting(5)

@@ -22,6 +22,7 @@ class TestImportJob(ImportCommon):
         super().setUp()
         self.env["ged.import"].search([]).unlink()
         self.patch(ged_import, "BATCH", 2)
+        self.patch(ged_import_job, "AT_LEAST", 0)
 
     def _big(self):
         self.patch(ged_import_job, "AT_ONCE_DOCUMENTS", 0)
@@ -172,6 +173,16 @@ class TestImportJob(ImportCommon):
             self.assertEqual((job.done, len(self._imported())), (filed, filed))
         self._run_late()
         self.assertEqual(job.state, "done")
+
+    def test_a_run_has_some_time_after_what_it_reads_again(self):
+        self.patch(ged_import_job, "AT_LEAST", 600)
+        self.patch(ged_import_job, "STEP", 2)
+        job = self._job()
+        self._run_late()
+        self.assertEqual(job.state, "verified", "in one run")
+        job.action_import()
+        self._run_late()
+        self.assertEqual((job.state, len(self._imported())), ("done", 5))
 
     def _count_reads(self):
         """Return a list that the names of the files that are read go to."""

@@ -160,7 +160,8 @@ class GedExport(models.Model):
                 )
 
     def _filename(self):
-        return f"archive_{fields.Date.today():%Y%m%d}_{self.id}.zip"
+        # of the day when it was asked for: it is one name, whenever it is made or sent
+        return f"archive_{self.create_date:%Y%m%d}_{self.id}.zip"
 
     # ----------------------------------------------------------------------- buttons
 

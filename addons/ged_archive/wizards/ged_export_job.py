@@ -10,14 +10,17 @@ from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import config
 
-from ..lib.export_work import ExportWork, StateLost
+from ..lib.export_work import ExportWork, StateLost, put_in_place
 from ..models.ged_chain import CONTENTION
+from ..models.ir_attachment import StorageUnavailable
 from ..models.ir_attachment_store import FULL
 
 _logger = logging.getLogger(__name__)
 
 #: A finished file is removed after so many days.
 KEPT_DAYS = 7
+#: Until a storage that does not answer is asked again.
+WAIT_MINUTES = 5
 
 
 class OutOfTime(Exception):
@@ -79,6 +82,9 @@ class GedExport(models.Model):
             self._roll_back()
             self._trigger_make()
             return True
+        except StorageUnavailable as error:
+            self._wait(asked, error)
+            return self._commit()
         except (AccessError, UserError) as error:
             self._fail(str(error))
         except OSError as error:
@@ -96,12 +102,30 @@ class GedExport(models.Model):
             )
         else:
             self.write(
-                {"state": "done", "made_at": fields.Datetime.now(), "work": False}
+                {
+                    "state": "done",
+                    "made_at": fields.Datetime.now(),
+                    "work": False,
+                    "error": False,
+                }
             )
         left = self._commit()
         # not before: what the commit has not kept would go on with it
         shutil.rmtree(self._folder(), ignore_errors=True)
         return left
+
+    def _wait(self, asked, error):
+        """The storage of the files does not answer, which says nothing about them: what
+        is written stays, and a later run goes on.
+        """
+        self._roll_back()
+        self.error = asked.env._(
+            "%(cause)s\nThe export goes on when the storage answers again; it is asked "
+            "every few minutes.",
+            cause=error,
+        )
+        at = fields.Datetime.now() + timedelta(minutes=WAIT_MINUTES)
+        self.env.ref("ged_archive.ir_cron_export").sudo()._trigger(at=at)
 
     def _make_file(self):
         """Put the file in its place when all of it is written."""
@@ -109,7 +133,7 @@ class GedExport(models.Model):
         with self._open_work() as work:
             self._write_documents(work, self._pause)
             self._write_end(work)
-        os.replace(self._folder() / "export.zip", self._path())
+        put_in_place(self._folder() / "export.zip", Path(self._path()))
 
     def _open_work(self):
         """Go on where the last run ended, or begin."""
@@ -123,9 +147,22 @@ class GedExport(models.Model):
 
     def _pause(self, work):
         """Keep what is done, the journal of it too; end here when the time is over."""
-        self.sudo().write({"done": work.totals["count"], "work": work.state()})
+        self.sudo().write(
+            {"done": work.totals["count"], "work": work.state(), "error": False}
+        )
         if not self._commit():
             raise OutOfTime
+
+    def _record_download(self):
+        """Write the journal of the documents that are in the finished file.
+
+        The journal knows them: what a fiscal year holds today may be more.
+        """
+        name = self._filename()
+        events = self.env["ged.event"].sudo()
+        events = events.search([("event_type", "=", "exported"), ("detail", "=", name)])
+        documents = self.env["ged.document"].browse(events.document_id.ids)
+        documents._record_event("exported", detail=f"{name} (made before)")
 
     def _storing_words(self, error):
         """Return in words why the disk did not take the file, and what to do."""

@@ -6,7 +6,6 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..lib.levels import LaterEvidence
-from ..models.ged_preservation_queue import CONTAINER
 
 
 class GedExport(models.Model):
@@ -26,9 +25,6 @@ class GedExport(models.Model):
         """Return what ``manifest.xml`` says of the later evidence of a document, oldest
         first: dictionaries of texts.
         """
-        # containers have higher numbers than what they cover
-        if document.mimetype == CONTAINER or document.id in work.containers_due:
-            work.containers_done.add(document.id)
         found = []
         for row in document.sudo().preservation_ids.sorted("id"):
             work.containers_due.add(row.evidence_id.id)

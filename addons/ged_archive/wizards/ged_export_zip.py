@@ -60,28 +60,29 @@ class GedExport(models.Model):
             self._write_end(work)
 
     def _write_documents(self, work, progress=None):
-        """Write what is not written yet, in the order of the ids."""
+        """Write what is not written yet, in the order of the ids.
+
+        What is written is known one by one: a document may get a number below those
+        that are written already, as its transaction took longer.
+        """
         totals = work.totals
         if not totals["count"]:
-            work.add_line("manifest.xml", self._xml_head())
-        ids = [one for one in self._document_ids() if one > totals["last"]]
+            totals["sealed"] = self._seals()
+            work.add_line("manifest.xml", self._xml_head(totals["sealed"]))
+        ids = [one for one in self._document_ids() if one not in work.documents]
         while ids:
             for batch_ids in split_every(BATCH, ids):
                 batch = self.env["ged.document"].browse(batch_ids)
                 batch._record_event("exported", detail=self._filename())
                 self._export_batch(work, batch)
                 totals["count"] += len(batch)
-                totals["last"] = max(totals["last"], *batch.ids)
                 batch.sudo().attachment_id.invalidate_recordset()
                 self.env.invalidate_all()
                 if progress:
                     progress(work)
             # of evidence that was added meanwhile
-            due = set(work.containers_due) - set(work.containers_done)
-            ids = self.env["ged.document"].search([("id", "in", list(due))]).ids
-            ids.sort()
-            for one in ids:
-                work.containers_done.add(one)
+            due = set(work.containers_due) - set(work.documents)
+            ids = sorted(self.env["ged.document"].search([("id", "in", [*due])]).ids)
 
     def _write_end(self, work):
         work.add_line("manifest.xml", EXPORT_TAIL)
@@ -89,7 +90,7 @@ class GedExport(models.Model):
             work.put_list(name)
         work.put("manifest.xsd", XSD)
         self._put_index(work)
-        signature = self._sign(work.put_sums())
+        signature = self._sign(work.put_sums(), work.totals["sealed"])
         if signature:
             work.put_unlisted("MANIFEST.sha256.p7s", signature)
         work.finish()
@@ -117,6 +118,7 @@ class GedExport(models.Model):
                     document, row, evidence[document.id], state, own, later
                 ),
             )
+            work.documents.add(document.id)
         work.totals["later"] = work.totals.get("later", 0) + len(later_rows)
         work.totals["damaged"] += sum(row["status"] not in SOUND for row in rows)
         work.totals["companies"] = sorted(
@@ -197,13 +199,16 @@ class GedExport(models.Model):
             "evidence": canonical(fields_).decode(),
         }
 
-    def _xml_head(self):
-        profile = self._sealing_company().sudo().ged_seal_profile_id
+    def _xml_head(self, sealed):
         return export_head(
             self.env["ir.config_parameter"].sudo().get_param("database.uuid"),
             fields.Datetime.now().isoformat() + "Z",
-            profile.active,
+            sealed,
         )
+
+    def _seals(self):
+        """Tell whether the company seals, which the manifest says at its beginning."""
+        return bool(self._sealing_company().sudo().ged_seal_profile_id.active)
 
     def _sealing_company(self):
         """Return the company that answers for the export: the one of its documents,
@@ -272,15 +277,28 @@ class GedExport(models.Model):
         head, _mark, tail = self._render_index(work.totals).decode().partition(_ROWS)
         work.put_list("rows", head.encode(), tail.encode(), path="index.html")
 
-    def _sign(self, manifest):
+    def _sign(self, manifest, promised=False):
         """Return the detached signature by the seal of the company, ``None`` when it
         does not seal.
+
+        :param promised: the manifest says that the export is sealed
+        :raises UserError: it cannot be sealed
         """
         from ..lib.detached import sign_detached
 
         company = self._sealing_company()
         try:
             sealer = company._ged_get_sealer()
+            if promised and not sealer:
+                # nobody could import it: "its seal is missing"
+                raise UserError(
+                    self.env._(
+                        "The export says that it is sealed, but %(company)s has lost "
+                        "its seal profile meanwhile. Set one in the settings, or ask "
+                        "for the export again to have it without a seal.",
+                        company=company.name,
+                    )
+                )
             return sealer and sign_detached(sealer, manifest)
         except ArchiveError as error:
             # an auditor would take an export without its seal for one that never had it

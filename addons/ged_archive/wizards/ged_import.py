@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib.export_later import Trust
 from ..lib.export_read import read_export, read_member
 from ..lib.hashing import canonical
+from ..models.ged_anchor_trust import UNTRUSTED
 from ..models.ged_chain_steps import read_data
 
 BATCH = 50
@@ -61,7 +63,7 @@ class GedImport(models.Model):
     def action_verify(self):
         """Verify everything and show the report."""
         with self._opened() as file:
-            self._verify(read_export(file, roots=self._roots()))
+            self._verify(read_export(file, trust=self._trust()))
         return self._reopen()
 
     def _verify(self, content):
@@ -92,7 +94,7 @@ class GedImport(models.Model):
         :param sound: these very bytes were found sound before
         :raises UserError: there are problems
         """
-        content = read_export(file, sound=sound, roots=self._roots())
+        content = read_export(file, sound=sound, trust=self._trust())
         problems = self._problem_texts(content)
         if problems:
             raise UserError(
@@ -104,10 +106,14 @@ class GedImport(models.Model):
         file.seek(0)
         return content
 
-    def _roots(self):
-        """Return the root certificates (DER) that the company knows."""
-        profile = self.company_id.sudo().ged_seal_profile_id
-        return profile._authority()[0] if profile else ()
+    def _trust(self):
+        """Return whom the company trusts, a ``lib.export_later.Trust``."""
+        company = self.company_id
+        profile = company.sudo().ged_seal_profile_id
+        return Trust(
+            roots=profile._authority()[0] if profile else (),
+            is_foreign=lambda stamp: company._ged_judge_stamp(stamp) == UNTRUSTED,
+        )
 
     def _finish(self, content, done, skipped):
         self._tell(

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
 import logging
+import time
 import zipfile
 from datetime import timedelta
 from functools import partial
@@ -28,6 +29,9 @@ LOCK_CLASS = 0x67656469  # "gedi"
 OPEN = ("verifying", "importing")
 #: Files read between two notes of the progress.
 STEP = 200
+#: Seconds of work in a run, after what each run has to read again: the digest of the
+#: file, the manifest and its links. Well below the time that a server gives a job.
+AT_LEAST = 30
 _OPEN_FIELDS = {"file", "filename", "company_id", "trusted", "reason"}
 
 
@@ -37,6 +41,23 @@ class OutOfTime(Exception):
 
 class Stopped(Exception):
     """A user has stopped the import."""
+
+
+class _Turn:
+    """The time of one run of the job. The host counts from its start; here some is left
+    for the work itself, however long what has to be read again before it took.
+    """
+
+    def __init__(self):
+        self._ends = None
+
+    def begin(self):
+        """What comes now is work."""
+        if self._ends is None:
+            self._ends = time.monotonic() + AT_LEAST
+
+    def is_over(self):
+        return self._ends is not None and time.monotonic() >= self._ends
 
 
 class GedImport(models.Model):
@@ -116,6 +137,19 @@ class GedImport(models.Model):
                 error=one.state == "importing" and self.env._("Stopped by a user."),
             )
 
+    @api.model
+    def _is_at_work(self, company):
+        """Tell whether an import has filed documents in ``company`` and is not over,
+        even one that has stopped: it can go on.
+        """
+        begun = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", ("importing", "failed")),
+            ]
+        )
+        return any(one.known_before for one in begun)
+
     def _is_big(self, file):
         size = file.seek(0, 2)
         file.seek(0)
@@ -182,15 +216,16 @@ class GedImport(models.Model):
         return self._commit(1)
 
     def _work_verify(self):
+        turn = _Turn()
         with self._opened() as file:
             digest = _digest_of(file)
             before = self.reading or {}
             known = before.get("sha256") == digest
             content = read_export(
                 file,
-                partial(self._progress, digest),
+                partial(self._progress, digest, turn),
                 so_far=ReadSoFar.from_json(before["so_far"]) if known else None,
-                roots=self._roots(),
+                trust=self._trust(),
             )
             self._verify(content)
         if not content.problems:
@@ -211,9 +246,11 @@ class GedImport(models.Model):
             # run that reads a big file would end each time before it filed anything.
             self._commit(1)
             self._check_stopped()
+            turn = _Turn()
+            turn.begin()
             with zipfile.ZipFile(file) as archive:
                 _done, skipped = self._file_documents(
-                    content, archive, lambda done: self._pause(len(known) + done)
+                    content, archive, lambda done: self._pause(len(known) + done, turn)
                 )
         filed = len(self._known(content)) - len(self.known_before["ids"])
         self._finish(content, filed, skipped)
@@ -233,10 +270,11 @@ class GedImport(models.Model):
         self._tell(found_sound={"sha256": digest, "seals": content.seals})
         return content
 
-    def _progress(self, digest, content):
+    def _progress(self, digest, turn, content):
         """Keep how far the verification is now and then, and end here when the time of
         the job is over: the next run goes on with the file that comes next.
         """
+        turn.begin()
         so_far = content.so_far
         if so_far.count % STEP:
             return
@@ -245,18 +283,17 @@ class GedImport(models.Model):
             total=len(content.documents),
             reading={"sha256": digest, "so_far": so_far.as_json()},
         )
-        left = self._commit(1)
-        self._check_stopped()
-        if not left:
-            self._trigger()
-            raise OutOfTime
+        self._keep(turn)
 
-    def _pause(self, done):
+    def _pause(self, done, turn):
         """Keep what is done, and end here when the time of the job is over."""
         self._tell(done=done)
+        self._keep(turn)
+
+    def _keep(self, turn):
         left = self._commit(1)
         self._check_stopped()
-        if not left:
+        if not left and turn.is_over():
             self._trigger()
             raise OutOfTime
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from odoo import models
 from odoo.tools import format_datetime, split_every
 
+from ..lib.export_later import judged
 from ..models.ged_document_guard import allow_creation
 
 BATCH = 50
@@ -18,15 +19,16 @@ class GedImport(models.Model):
     def _file_later(self, content, ids, tell=None):
         """Write what is not here yet; return lines about what is left out.
 
-        All of it was judged with the export. What is here already is not written again,
-        so an import that was interrupted goes on with it.
+        All of it was judged with the export; of what was not judged, as that of
+        destroyed documents, nothing is written. What is here already is not written
+        again, so an import that was interrupted goes on with it.
 
         :param ids: ``{id of a document at the origin: id here}``
         :param tell: called after each batch
         """
         left_out = []
         Document = self.env["ged.document"].with_company(self.company_id).sudo()
-        concerned = [one for one in content.documents if one.later and one.id in ids]
+        concerned = [one for one in judged(content) if one.id in ids]
         for batch in split_every(BATCH, concerned):
             documents = Document.browse(ids[one.id] for one in batch)
             todo = []

@@ -170,6 +170,11 @@ class GedImport(models.Model):
             "later_missing": self.env._(
                 "The container of a later time stamp of %(name)s is not in the export."
             ),
+            "later_untrusted": self.env._(
+                "The time stamp of the later evidence %(name)s comes from %(server)s, "
+                "which none of the authorities vouches for that %(company)s trusts. If "
+                "you trust it, add its root to the seal profile, then verify again."
+            ),
             "later_unproven": self.env._(
                 "Nothing in %(container)s proves the level %(level)s of %(name)s by "
                 "certificates that are known here. Add the root certificates of the "

@@ -9,7 +9,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from demat_lib_ged_archive.export_work import ExportWork, StateLost
+from demat_lib_ged_archive.export_work import ExportWork, StateLost, put_in_place
 
 
 def step(work, number):
@@ -22,7 +22,7 @@ def step(work, number):
     work.containers_due.add(number * 2)
     work.add_line("manifest.csv", b"%d;line\n" % number)
     work.totals["count"] += 1
-    work.totals["last"] = number
+    work.documents.add(number)
 
 
 def end(work):
@@ -133,3 +133,12 @@ def test_memory_does_not_grow_with_the_lists(tmp_path):
             tracemalloc.stop()
     # six megabytes of lines, read in pieces of one
     assert peaks[1] < peaks[0] + 3_000_000
+
+
+def test_put_in_place(tmp_path):
+    (tmp_path / "part").write_bytes(b"new")
+    (tmp_path / "whole").write_bytes(b"old")
+    put_in_place(tmp_path / "part", tmp_path / "whole")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [
+        ("whole", b"new")
+    ]

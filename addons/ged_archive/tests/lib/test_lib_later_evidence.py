@@ -41,6 +41,7 @@ def container(*entries, previous=()):
         documents=list(entries),
         previous=[{"sha256": one} for one in previous],
         validation=ValidationData(),
+        stamp=None,
         stamped_at=SAID.stamped_at,
         valid_until=SAID.valid_until,
         tsa_subject=SAID.tsa_subject,
