@@ -125,7 +125,10 @@ class ChorusInvoice(models.Model):
         siret = self.structure_id.siret
         if siret and found.recipient and siret != found.recipient:
             return False
-        if self.exchange_id.state not in ("sending", "unknown", "done"):
+        exchange = self.exchange_id
+        there = exchange.state in ("sending", "unknown", "done")
+        # nor is what a person says was refused known to be away
+        if not there and not exchange._chorus_is_told():
             return False
         own = self.flow_id.number
         return not (own and found.flow and own != found.flow)
@@ -144,13 +147,13 @@ class ChorusInvoice(models.Model):
         :param found: ``FoundInvoice``
         """
         self.ensure_one()
-        if not self.external_id and found.id:
-            self.external_id = found.id
         # the return file of the flow may be late: who is found has arrived
         if self.flow_id.mode != "api" and not self._settle_by_status(
             found.status, found.comment
         ):
             return
+        if not self.external_id and found.id:
+            self.external_id = found.id
         if found.status:
             step = (found.status, naive(found.changed_at), found.comment, "")
             self._take_steps([step])

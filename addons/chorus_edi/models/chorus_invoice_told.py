@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .chorus_return import REFUSED, WAITING
+from .chorus_times import naive
 
 #: Code of the exchange of an invoice that a person says was refused.
 TOLD = "told"
@@ -72,15 +73,73 @@ class ChorusInvoice(models.Model):
         self.move_id.sudo().message_post(body=text)
         flow._end_if_all_told()
 
-    def _settle_by_status(self, code, comment):
-        # EXTENDS: it has a status, though a person says that it was refused
-        exchange = self.exchange_id
-        said = exchange.state == "failed" and exchange.error_code == TOLD
-        if said and code != REFUSED:
-            exchange._mark_pending()
-            exchange._chorus_taken(self.flow_id)
-            self.move_id._chorus_todo_done()
-        return super()._settle_by_status(code, comment)
+
+class DematExchange(models.Model):
+    _inherit = "demat.exchange"
+
+    def _chorus_is_told(self):
+        """Say whether only a person said what became of it: Chorus Pro has told of no
+        status that says so.
+        """
+        self.ensure_one()
+        if self.state == "failed":
+            return self.error_code == TOLD
+        return (
+            self.state == "done"
+            and bool(self.confirmed_by_id)
+            and self._chorus_invoices().status in (False, REFUSED)
+        )
+
+    def _chorus_taken(self, flow, found=None):
+        # EXTENDS: a person said that it was refused
+        if self._chorus_is_told():
+            text = self.env._("Chorus Pro has it, whatever was said before.")
+            self._add_log("done", "corrected", text)
+            self._chorus_overruled(text)
+            self._mark_pending()
+        return super()._chorus_taken(flow, found)
+
+    def _chorus_refused(self, flow, texts, code="rejected"):
+        # EXTENDS: a person said that Chorus Pro has it; who stands in the history
+        if self._chorus_is_told():
+            self._chorus_overruled(
+                self.env._(
+                    "Chorus Pro refused it, whatever was said before: %(why)s",
+                    why="\n".join(texts),
+                )
+            )
+            self.confirmed_by_id = False
+            # what takes its number later has another one there
+            self._chorus_invoices().write({"external_id": False})
+        return super()._chorus_refused(flow, texts, code=code)
+
+    def _chorus_overruled(self, text):
+        move = self._get_document()
+        if move:
+            move._chorus_todo_done()
+            move._message_log(body=text)
+
+
+class ChorusFlow(models.Model):
+    _inherit = "chorus.flow"
+
+    def _take_return(self, line, file):
+        # EXTENDS: what it says of the whole flow holds for what a person said, too;
+        # which ones a partial one means is told by their own statuses
+        told = self._current().filtered(lambda row: row._chorus_is_told())
+        result = super()._take_return(line, file)
+        overruled = {"integrated": "failed", "rejected": "done"}.get(line.outcome)
+        rows = told.filtered(lambda row: row.state == overruled)
+        if rows:
+            self.write({"report_code": line.number, "report_at": naive(line.at)})
+        for row in rows:
+            if line.outcome == "integrated":
+                row._chorus_taken(self)
+            else:
+                row._chorus_refused(self, [line.comment or self._no_reason()])
+        if rows:
+            self._end_if_all_told()
+        return result
 
 
 class AccountMove(models.Model):

@@ -18,6 +18,8 @@ REFUSED = "NON_CONFORME"
 #: Flows and exchanges whose outcome is not known yet.
 OPEN = ("deposited", "processing", "unknown")
 WAITING = ("sending", "unknown")
+#: Ends of a flow that the answers about its invoices make.
+TOLD_ENDS = ("integrated", "partial", "rejected")
 
 
 class ChorusReturn(models.Model):
@@ -219,18 +221,17 @@ class ChorusInvoice(models.Model):
         :return: whether it lives at Chorus Pro: its status is to be kept
         """
         exchange, flow = self.exchange_id, self.flow_id
-        waiting = exchange.state in WAITING
-        if code == REFUSED:
-            if waiting:
-                # what was to do about the flow is answered
-                self.move_id._chorus_todo_done()
+        end = "failed" if code == REFUSED else "done"
+        is_open = exchange.state in WAITING or exchange._chorus_is_told()
+        if is_open and exchange.state != end:
+            # what was to do about the flow is answered
+            self.move_id._chorus_todo_done()
+            if code == REFUSED:
                 exchange._chorus_refused(flow, [comment or codes.status(code).label])
-                flow._end_if_all_told()
-            return exchange.state == "done"
-        if waiting:
-            exchange._chorus_taken(flow)
+            else:
+                exchange._chorus_taken(flow)
             flow._end_if_all_told()
-        return True
+        return code != REFUSED or exchange.state == "done"
 
 
 class ChorusFlow(models.Model):
@@ -301,11 +302,19 @@ class ChorusFlow(models.Model):
         return self._current().filtered(lambda row: row.state in WAITING)
 
     def _end_if_all_told(self):
-        """Each of its invoices was answered by its own status: nothing is open."""
-        if self.mode != "edi" or self.state not in OPEN or self._waiting():
+        """Each of its invoices was answered by its own status: nothing is open. What
+        is told later of one that a person had spoken of corrects the end.
+        """
+        if self.mode != "edi" or self.state not in (*OPEN, *TOLD_ENDS):
             return
-        answered = set(self._current().mapped("state"))
-        if "failed" not in answered:
-            self._end("integrated")
-        else:
-            self._end("partial" if "done" in answered else "rejected")
+        if self._waiting():
+            return
+        # what rides in another flow since was refused here
+        done = self._current().filtered(lambda row: row.state == "done")
+        end = "partial" if done else "rejected"
+        if done == self.exchange_ids:
+            end = "integrated"
+        if self.state in OPEN:
+            self._end(end)
+        elif self.state != end:
+            self.state = end

@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.fields import Domain
 
 
 class DematExchange(models.Model):
@@ -43,11 +44,18 @@ class DematExchange(models.Model):
         self._chorus_todo("\n".join(texts))
 
     def _chorus_return(self, flow, texts):
-        """Keep what came back as an incoming exchange (seed 001: "retour du flux")."""
+        """Keep what came back as an incoming exchange (seed 001: "retour du flux").
+
+        What came back before, otherwise, stays as it is, in a row of its own.
+        """
         report = self.env["ir.qweb"]._render(
             "chorus_edi.exchange_report_return",
             {"exchange": self, "flow": flow, "texts": texts},
         )
+        key = f"chorus-return:{flow.id}:{self.id}"
+        before = Domain("idempotency_key", "=", key)
+        before |= Domain("idempotency_key", "=like", f"{key}:%")
+        count = self.sudo().search_count(before)
         row = self._create_pending(
             [
                 {
@@ -61,12 +69,11 @@ class DematExchange(models.Model):
                     "document_id": self.document_id.id,
                     "user_id": self.user_id.id,
                     "recipients": self.recipients,
-                    "idempotency_key": f"chorus-return:{flow.id}:{self.id}",
+                    "idempotency_key": f"{key}:{count + 1}" if count else key,
                 }
             ]
         ).sudo()
-        if row.state == "pending":
-            row._mark_done(report=report)
+        row._mark_done(report=report)
 
     def _chorus_deposit_report(self, flow):
         """The readable report of what left (seed 001: "rapport d'export")."""

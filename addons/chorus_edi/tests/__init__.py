@@ -10,6 +10,7 @@ from . import test_chorus_checks
 from . import test_chorus_flow
 from . import test_chorus_branch
 from . import test_chorus_settle
+from . import test_chorus_told
 from . import test_chorus_follow
 from . import test_chorus_by_hand
 from . import test_chorus_report_archive
