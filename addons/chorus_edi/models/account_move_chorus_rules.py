@@ -70,7 +70,8 @@ class AccountMove(models.Model):
         drafted = wanted[:DRAFT_LIMIT]
         # the host asks for each line of each invoice
         drafted.line_ids.fetch(["tax_ids", "tax_tag_ids"])
-        for move in drafted.with_context(demat_unece=Memory()):
+        batch = {"demat_unece": Memory(), "chorus_checker": Memory()}
+        for move in drafted.with_context(**batch):
             told = {finding.code for finding in findings.get(move, ())}
             found = move._chorus_draft_findings(told)
             if found:
@@ -132,15 +133,20 @@ class AccountMove(models.Model):
         return sorted(texts)
 
     def _chorus_norm_findings(self, xml, told):
-        """What XSD and rules of EN 16931 say; a checker that is away says nothing: the
-        sealing asks it again. Its many warnings are not about Chorus Pro.
+        """What XSD and rules of EN 16931 say, without their many warnings, which are
+        not about Chorus Pro. That they could not be checked is a remark: the sealing
+        asks the checker again, and needs its answer.
         """
+        # one that is away is waited for once in a batch
+        batch = self.env.context.get("chorus_checker", {})
         schematron = self.env["res.company"]._ged_use_schematron()
-        problems = self._demat_guarded(
+        problems = batch.get("away") or self._demat_guarded(
             lambda: facturx.check_cii(xml, schematron=schematron)
         )
         if isinstance(problems, Failure):
-            return []
+            if problems.code == "checker":
+                batch["away"] = problems
+            return [self._chorus_norm_remark(problems)]
         lines = {}
         for problem in problems:
             if problem.severity == "error" and not told.intersection(
@@ -157,6 +163,17 @@ class AccountMove(models.Model):
             )
             for first, *others in lines.values()
         ]
+
+    def _chorus_norm_remark(self, failure):
+        return self._demat_new_remark(
+            "chorus_norm",
+            self.env._(
+                "The rules of EN 16931 could not be checked now: %(why)s. They are "
+                "checked when it is sealed.",
+                why=failure.text.rstrip(" ."),
+            ),
+            self,
+        )
 
     def _chorus_finding(self, problem):
         """A broken rule with the record where it is mended."""
