@@ -16,6 +16,7 @@ from . import chorus_document_mixin
 from . import account_move_chorus_fields
 from . import sale_order_chorus
 from . import account_move_chorus_export
+from . import account_move_chorus_engagement
 from . import account_move_chorus_checks
 from . import account_move_chorus_rules
 

@@ -1,11 +1,10 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from odoo.addons.ged_archive.lib.attachments import INVOICE_XML_NAMES
 
-from ..lib import checks, errors, numbers, packages
+from ..lib import checks, numbers, packages
 from .chorus_words import field_words, problem_words
 
 #: Longest service code, engagement and market number, with their terms
@@ -22,10 +21,10 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _demat_document_findings(self, **options):
+    def _demat_document_findings(self, *, sealed_next=False):
         # EXTENDS demat_invoice
-        findings = super()._demat_document_findings(**options)
-        known = {}
+        findings = super()._demat_document_findings(sealed_next=sealed_next)
+        lookup = self._chorus_engagement_lookup(sealed_next)
         for move in self:
             if not move._chorus_is_public():
                 continue
@@ -34,7 +33,7 @@ class AccountMove(models.Model):
                 *move._chorus_demand_problems(),
                 *move._chorus_frame_problems(),
                 *move._chorus_attachment_problems(),
-                *move._chorus_engagement_problems(known),
+                *move._chorus_engagement_problems(lookup),
             ]
             if found:
                 findings[move] = findings.get(move, []) + found
@@ -295,67 +294,4 @@ class AccountMove(models.Model):
                     limit=limit / 1e6,
                 ),
                 self,
-            )
-
-    def _chorus_engagement_problems(self, known):
-        """Ask Chorus Pro about the engagement, if the company wants that and the buyer
-        publishes his. No answer is no obstacle.
-
-        :param known: ``{(account, engagement): bool or None}`` of this check
-        """
-        self.ensure_one()
-        account = self.company_id._chorus_account()
-        engagement = (self.purchase_order_reference or "").strip()
-        if not (
-            account.check_engagement
-            and account.structure_ref
-            and engagement
-            and self.chorus_structure_id.publishes_engagements
-        ):
-            return
-        key = (account.id, engagement)
-        if key not in known:
-            known[key] = account._chorus_engagement_exists(engagement)
-        if known[key] is False:
-            yield self._demat_new_blocking(
-                "chorus_engagement_unknown",
-                self.env._(
-                    'Chorus Pro knows no engagement "%(number)s": check it with the '
-                    'customer and mend "Engagement number" on the invoice.',
-                    number=engagement,
-                ),
-                self,
-            )
-
-
-class ChorusAccount(models.Model):
-    _inherit = "chorus.account"
-
-    def _chorus_engagement_exists(self, number):
-        """Ask about an engagement: ``True``, ``False``; no answer: ``None``."""
-        self.ensure_one()
-        try:
-            client = self._chorus_client()
-            return client.engagement_exists(self.structure_ref, number)
-        except (errors.ChorusError, UserError):
-            return None  # never an obstacle: the platform checks it again
-
-
-class ChorusStructure(models.Model):
-    _inherit = "chorus.structure"
-
-    publishes_engagements = fields.Boolean(
-        string="Engagements can be looked up",
-        compute="_compute_publishes_engagements",
-        store=True,
-        readonly=False,
-        help="Only the State publishes its engagement numbers at Chorus Pro.",
-    )
-
-    @api.depends("siret")
-    def _compute_publishes_engagements(self):
-        for structure in self:
-            # the SIREN of the State
-            structure.publishes_engagements = (structure.siret or "").startswith(
-                "110002011"
             )

@@ -5,6 +5,7 @@ from . import test_chorus_account
 from . import test_chorus_directory
 from . import test_chorus_invoice
 from . import test_chorus_checks
+from . import test_chorus_engagement
 
 # flows and what became of each invoice
 from . import test_chorus_flow

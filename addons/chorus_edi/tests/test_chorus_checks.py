@@ -17,7 +17,6 @@ from .common import (
     ENGAGEMENT,
     NOTHING,
     SERVICE,
-    STATE,
     ChorusCommon,
 )
 
@@ -123,6 +122,28 @@ class TestChorusChecks(ChorusCommon):
         away = errors.ArchiveError("the checker is away")
         with patch.object(rules.facturx, "check_cii", side_effect=away):
             self.assertEqual(self._codes(move), ["no_country", "CPP-VAT-RATE"])
+
+    def test_rules_of_the_norm_that_could_not_be_checked(self):
+        """The window said that nothing was found, and the sealing failed."""
+        moves = self._invoice(self.town) | self._invoice(self.town)
+        away = errors.WorkerError("The rule checker died.")
+        check = patch.object(rules.facturx, "check_cii", side_effect=away)
+        with check as asked:
+            findings = moves._demat_document_findings()
+            self.assertEqual(asked.call_count, 1, "it may take a minute each time")
+            [remark] = findings[moves[1]]
+            self.assertEqual(findings[moves[0]][0].message, remark.message)
+            self.assertEqual((remark.code, type(remark)), ("chorus_norm", Remark))
+            self.assertIn("now: The rule checker died. They", remark.message)
+            self.assertFalse(self._codes(moves[0]), "it holds nothing back")
+            window = self._check(self._french(moves[0]))
+        self.assertEqual((window.error_count, window.warning_count), (0, 1))
+        self.assertIn("seront au scellement", window.line_ids.message)
+        broken = patch.object(rules.facturx, "check_cii", side_effect=OSError("full"))
+        with broken, self.assertLogs("odoo.addons.demat_invoice", "WARNING"):
+            window = self._check(moves[0])
+        self.assertEqual((window.error_count, window.warning_count), (0, 1))
+        self.assertIn("full", window.line_ids.message)
 
     def test_a_draft_of_the_xml_is_made_where_it_helps(self):
         """Screens draft some; a sending drafts what it holds back, no other."""
@@ -326,26 +347,6 @@ class TestChorusChecks(ChorusCommon):
         )
         move = self._invoice(self.town, partner_bank_id=bank.id)
         self.assertEqual(self._codes(move), ["chorus_iban"])
-
-    def test_engagement_is_asked_about(self):
-        state = self._public("État", STATE)
-        service = self._service(state, "FAC0001075").id
-        move = self._invoice(
-            state, chorus_service_id=service, purchase_order_reference="42"
-        )
-        self.assertFalse(self._codes(move))
-        self.account.action_test_connection()
-        self.account.check_engagement = True
-        self.assertEqual(self._codes(move), ["chorus_engagement_unknown"])
-        move.purchase_order_reference = "1300000001"
-        self.assertFalse(self._codes(move))
-        # others do not publish theirs, and no answer is no obstacle
-        self.assertFalse(
-            self._codes(self._invoice(self.town, purchase_order_reference="42"))
-        )
-        self.account.api_url = "http://127.0.0.1:9"
-        move.purchase_order_reference = "43"
-        self.assertFalse(self._codes(move))
 
     def test_broken_rules_are_words(self):
         move = self._invoice(self.town)

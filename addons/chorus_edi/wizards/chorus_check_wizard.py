@@ -17,6 +17,7 @@ FIELD_OF = {
     "chorus_buyer_siret": "BT-47",
     "chorus_either": "BT-10",
     "chorus_engagement": "BT-13",
+    "chorus_engagement_later": "BT-13",
     "chorus_engagement_unknown": "BT-13",
     "chorus_iban": "BT-84",
     "chorus_number": "BT-1",

@@ -6,6 +6,7 @@ from odoo.addons.demat_base.lib.resolution import Remark
 from odoo.addons.ged_archive.lib import facturx
 
 from ..lib import states
+from ..lib.memory import Memory
 from .account_move_produce import Failure
 
 #: Findings that the window of several invoices tells, at most.
@@ -67,13 +68,24 @@ class AccountMoveSend(models.AbstractModel):
         return alerts
 
     @api.model
+    def _generate_invoice_documents(self, invoices_data, allow_fallback_pdf=False):
+        # EXTENDS account: it checks one invoice after the other; what such a check asks
+        # of others is remembered for all of them
+        batch = self.with_context(demat_checks=Memory())
+        return super(AccountMoveSend, batch)._generate_invoice_documents(
+            invoices_data, allow_fallback_pdf=allow_fallback_pdf
+        )
+
+    @api.model
     def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
         # EXTENDS account_edi_ubl_cii
         result = super()._hook_invoice_document_before_pdf_report_render(
             invoice, invoice_data
         )
         if not invoice_data.get("error") and invoice._demat_is_in_process():
-            error = invoice._demat_host_obstacle()
+            memory = self.env.context.get("demat_checks", Memory())
+            checked = invoice.with_context(demat_checks=memory)
+            error = checked._demat_host_obstacle()
             if error:
                 invoice_data["error"] = error
         return result
