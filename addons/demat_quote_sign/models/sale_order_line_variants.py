@@ -1,6 +1,6 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrderLine(models.Model):
@@ -20,11 +20,20 @@ class SaleOrderLine(models.Model):
         help="The quantity of this variant if the customer takes it.",
     )
 
+    demat_sign_is_alternative = fields.Boolean(
+        string="Can Be a Variant", compute="_compute_demat_sign_is_alternative"
+    )
+
     _demat_sign_variant_is_section = models.Constraint(
         "CHECK (NOT COALESCE(demat_sign_variant, FALSE)"
         " OR COALESCE(display_type, '') IN ('line_section', 'line_subsection'))",
         "Only a section can be one of which the customer takes exactly one line.",
     )
+
+    @api.depends("combo_item_id", "display_type", "is_downpayment", "product_id")
+    def _compute_demat_sign_is_alternative(self):
+        for line in self:
+            line.demat_sign_is_alternative = line._demat_sign_is_alternative()
 
     def _demat_sign_is_alternative(self):
         """Whether this line can be a variant. Lines that the host adds at the end of a
@@ -65,19 +74,27 @@ class SaleOrderLine(models.Model):
             self._demat_sign_variant_section()
         )
 
+    def _get_pricelist_kwargs(self):
+        # EXTENDS sale: a variant that is not taken has the price of the quantity it is
+        # offered in; the host asks for that of 1
+        values = super()._get_pricelist_kwargs()
+        if not self.product_uom_qty and self.demat_sign_offered_qty:
+            values["quantity"] = self.demat_sign_offered_qty
+        return values
+
     # -- taking one -------------------------------------------------------------------
 
-    def _demat_sign_take_one(self, prefer):
+    def _demat_sign_take_one(self, ranks):
         """Leave one of these alternatives with its quantity, and 0 to the others.
 
-        :param prefer: lines that come first, if they are among them
+        :param ranks: sets of ids, the lines first that come first
         """
-        taken = self.filtered("product_uom_qty")
-        if taken:
-            kept = (taken & prefer)[:1] or taken[:1]
-        else:
-            offered = self.filtered("demat_sign_offered_qty")
-            kept = (offered & prefer)[:1] or offered[:1]
+        possible = self.filtered("product_uom_qty")
+        possible = possible or self.filtered("demat_sign_offered_qty")
+        kept = next(
+            (line for ids in ranks for line in possible if line.id in ids),
+            possible[:1],
+        )
         for line in self:
             quantity = line.product_uom_qty or line.demat_sign_offered_qty
             line._demat_sign_set_quantity(
@@ -156,6 +173,13 @@ class SaleOrderLine(models.Model):
                 "the section hides its prices or its lines: show them, or he cannot "
                 "choose."
             )
+        for part in lines.parent_id - shown:
+            if part.collapse_prices or part.collapse_composition:
+                return self.env._(
+                    "its part “%(part)s” hides its prices or its lines: show them, or "
+                    "he cannot choose.",
+                    part=part._demat_sign_title(),
+                )
         return None
 
     def _demat_sign_offer(self):

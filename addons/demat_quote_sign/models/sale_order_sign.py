@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .demat_sign_guard import is_committing
+from .demat_sign_guard import is_committing, open_note
 from .sale_order_digest import QUOTE_STATES
 
 STATES = [
@@ -120,9 +120,13 @@ class SaleOrder(models.Model):
         """Void the open requests of these quotes that say something else now, and take
         the signature off those that nobody signed as they are now.
 
-        One query when there is none.
+        One query when there is none. Inside of a larger writing, at its end.
         """
         if is_committing(self.env) or not self.ids:
+            return
+        note = open_note(self.env)
+        if note:
+            note.changed_ids.update(self.ids)
             return
         found = self.env["demat.sign.request"].sudo()
         found = found.search(Domain("order_id", "in", self.ids) & AT_STAKE)

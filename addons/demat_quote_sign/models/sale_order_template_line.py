@@ -50,3 +50,26 @@ class SaleOrderTemplateLine(models.Model):
             if self != proposed:
                 values["product_uom_qty"] = 0.0
         return values
+
+    def _demat_sign_made(self, line):
+        """Whether a line of a quote is as this line of its template made it.
+
+        The fields of the host's own comparison, and what makes variants.
+
+        :param line: ``sale.order.line``, saved or not
+        """
+        self.ensure_one()
+        values = self._prepare_order_line_values()
+        return (
+            line.product_id == self.product_id
+            and line.product_uom_id == self.product_uom_id
+            and all(
+                (line[name] or False) == (values.get(name) or False)
+                for name in (
+                    "demat_sign_offered_qty",
+                    "demat_sign_variant",
+                    "display_type",
+                    "product_uom_qty",
+                )
+            )
+        )

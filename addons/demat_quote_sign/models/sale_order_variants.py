@@ -1,9 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
+from itertools import zip_longest
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .demat_sign_guard import settling
+from .demat_sign_guard import VariantNote, noting, open_note, settling
 from .sale_order_digest import QUOTE_STATES
 
 
@@ -54,32 +57,86 @@ class SaleOrder(models.Model):
                 groups[marked] |= line
         return groups
 
-    def _demat_sign_settle_variants(self, *, prefer=(), new=()):
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        # EXTENDS sale_management: it fills a new quote anew for the customer if all its
+        # quantities are those of the template; of variants one only is
+        result = super()._onchange_partner_id()
+        template = self.sale_order_template_id
+        if not self._origin and template and self.demat_sign_has_variants:
+            made = template.sale_order_template_line_ids
+            pairs = zip_longest(self.order_line, made)
+            if all(line and one and one._demat_sign_made(line) for line, one in pairs):
+                self._onchange_sale_order_template_id()
+        return result
+
+    # -- whoever writes ---------------------------------------------------------------
+
+    def write(self, vals):
+        # EXTENDS sale
+        if "order_line" not in vals:
+            return super().write(vals)
+        with self._demat_sign_writing(self) as (orders, _note):
+            return super(SaleOrder, orders).write(vals)
+
+    @contextmanager
+    def _demat_sign_writing(self, records):
+        """Put the variants of quotes right once, when all that is written inside is.
+
+        The host writes the commands of a form one by one: in between a section has
+        moved by half, and lines stand where nobody put them.
+
+        :param records: what is written
+        :return: these in the context to write them in, and the note of the writing
+        """
+        note = open_note(self.env)
+        if note:
+            self._demat_sign_note_taken(note)
+            yield records, note
+            return
+        note = VariantNote()
+        self._demat_sign_note_taken(note)
+        try:
+            yield noting(records, note), note
+        finally:
+            note.is_open = False
+        # a part of the writing may have been done in system mode
+        self.sudo().browse(note.order_ids)._demat_sign_settle_variants(note)
+        self.browse(note.order_ids | note.changed_ids)._demat_sign_recheck()
+
+    def _demat_sign_having(self, domain):
+        """Those of these quotes that have lines of ``domain``: one query."""
+        lines = self.env["sale.order.line"].sudo()
+        found = lines.search(Domain("order_id", "in", self.ids) & domain)
+        return self & found.order_id
+
+    def _demat_sign_note_taken(self, note):
+        """Note which variants are taken, before any line of these quotes changes."""
+        new = self.browse([one for one in self.ids if one not in note.order_ids])
+        note.order_ids.update(new.ids)
+        for order in new._demat_sign_having(Domain("demat_sign_variant", "=", True)):
+            for section, lines in order._demat_sign_variant_groups().items():
+                for line in lines.filtered("product_uom_qty"):
+                    note.taken[line.id] = section.id
+
+    def _demat_sign_settle_variants(self, note):
         """Make it exactly one in each choice of these quotes, whoever wrote whatever.
 
         A line that left its choice gets its quantity back. Orders are left alone: what
         was agreed is not changed by itself.
 
-        :param prefer: lines that were given a quantity: they are taken
-        :param new: lines that were added: they are taken if no other is
+        :param note: what was written
         """
-        found = self.env["sale.order.line"].sudo()
-        found = found.search(
-            Domain("order_id", "in", self.ids)
-            & (
-                Domain("demat_sign_variant", "=", True)
-                | Domain("demat_sign_offered_qty", "!=", 0)
-            )
+        found = self._demat_sign_having(
+            Domain("demat_sign_variant", "=", True)
+            | Domain("demat_sign_offered_qty", "!=", 0)
         )
-        for order in (self & found.order_id).filtered(
-            lambda one: one.state in QUOTE_STATES
-        ):
+        for order in found.filtered(lambda one: one.state in QUOTE_STATES):
             groups = order._demat_sign_variant_groups()
-            first = prefer or (order.order_line - new if new else self.order_line[:0])
-            for lines in groups.values():
-                settling(lines)._demat_sign_take_one(first)
             left = order.order_line.filtered("demat_sign_offered_qty")
-            for lines in groups.values():
+            for section, lines in groups.items():
+                ranks = note.ranks(section.id, lines.ids)
+                settling(lines)._demat_sign_take_one(ranks)
                 left -= lines
             settling(left)._demat_sign_leave_variants()
 

@@ -19,6 +19,7 @@ from . import (
     test_status,
     test_terms,
     test_variant_attacks,
+    test_variant_moves,
     test_variants,
     test_variants_sent,
     test_void,

@@ -259,6 +259,32 @@ class VariantCase(SignCommon):
             [quantity if one == line else 0 for one in self.lines],
         )
 
+    def add_combo(self, **values):
+        """A combined product of one part as one more variant; the lines of both."""
+        lot = self.env["product.combo"].create(
+            {
+                "name": "Lot",
+                "combo_item_ids": [Command.create({"product_id": self.product_a.id})],
+            }
+        )
+        product = self.env["product.product"].create(
+            {"name": "Lot", "type": "combo", "combo_ids": [Command.set(lot.ids)]}
+        )
+        lines = self.env["sale.order.line"]
+        values = {"order_id": self.order.id, "sequence": 30, **values}
+        combo = lines.create({**values, "product_id": product.id})
+        part = lines.create(
+            {
+                **values,
+                "product_id": self.product_a.id,
+                "combo_item_id": lot.combo_item_ids.id,
+                "linked_line_id": combo.id,
+                "price_unit": 20,
+                "sequence": 31,
+            }
+        )
+        return combo, part
+
     def assertUnsendable(self, words, order=None):  # noqa: N802 - as its siblings
         order = order or self.order
         with self.assertRaisesRegex(UserError, words):

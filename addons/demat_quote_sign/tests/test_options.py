@@ -38,6 +38,31 @@ class TestOptions(SignCommon):
         self.assertEqual(self.request._option_lines(), self.option)
         self.assertTrue(self.request._options_are_open())
 
+    def test_quantities_are_shown_as_they_are(self):
+        """All digits, no other, with the comma of the reader; what was not touched is
+        no change."""
+        for code in ("en_US", "fr_FR"):
+            self.env["res.lang"]._activate_lang(code)
+        french = self.request.with_context(lang="fr_FR")
+        for quantity, text in (
+            (12345.67, "12345,67"),
+            (99999.5, "99999,5"),
+            (1234567, "1234567"),
+            (100, "100"),
+            (0, "0"),
+        ):
+            self.assertEqual(french._quantity_text(quantity), text)
+        english = self.request.with_context(lang="en_US")
+        self.assertEqual(english._quantity_text(12345.67), "12345.67")
+        self.request._choose_options(self.signatory, {self.option.id: "12345.67"})
+        event = self.request.event_ids.filtered(lambda one: one.type == "option_chosen")
+        self.assertEqual(event.detail, "Plinthes: 12345.67")
+        self.assertEqual(self.option.product_uom_qty, 12345.67)
+        given = french._quantity_text(self.option.product_uom_qty).replace(",", ".")
+        self.assertFalse(
+            self.request._choose_options(self.signatory, {self.option.id: given})
+        )
+
     def test_code_when_the_options_pass_the_threshold(self):
         company = self.company
         company.demat_sign_code_threshold = self.order.amount_total + 20

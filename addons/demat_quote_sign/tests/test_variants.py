@@ -3,7 +3,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import VariantCase
@@ -141,34 +141,7 @@ class TestVariants(VariantCase):
 
     def test_combined_product(self):
         """What it is composed of follows, as a variant and as an option."""
-        item = self.env["product.combo"].create(
-            {
-                "name": "Lot",
-                "combo_item_ids": [Command.create({"product_id": self.product_a.id})],
-            }
-        )
-        lot = self.env["product.product"].create(
-            {"name": "Lot", "type": "combo", "combo_ids": [Command.set(item.ids)]}
-        )
-        combo = self.env["sale.order.line"].create(
-            {
-                "order_id": self.order.id,
-                "product_id": lot.id,
-                "product_uom_qty": 5,
-                "sequence": 30,
-            }
-        )
-        part = self.env["sale.order.line"].create(
-            {
-                "order_id": self.order.id,
-                "product_id": self.product_a.id,
-                "product_uom_qty": 5,
-                "combo_item_id": item.combo_item_ids.id,
-                "linked_line_id": combo.id,
-                "price_unit": 20,
-                "sequence": 31,
-            }
-        )
+        combo, part = self.add_combo(product_uom_qty=5)
         self.assertEqual(combo.product_uom_qty, 0)
         # created after the line it belongs to, which is not taken
         combo.product_uom_qty = 6
@@ -181,8 +154,9 @@ class TestVariants(VariantCase):
         request._choose_options(request.signatory_ids, {combo.id: 3})
         self.assertEqual(part.product_uom_qty, 3)
 
-    def test_template_of_quotes(self):
-        template = self.env["sale.order.template"].create(
+    def make_template(self):
+        """A choice of three, of which the first has no quantity, and a fixed line."""
+        return self.env["sale.order.template"].create(
             {
                 "name": "Sol",
                 "sale_order_template_line_ids": [
@@ -210,6 +184,9 @@ class TestVariants(VariantCase):
                 ],
             }
         )
+
+    def test_template_of_quotes(self):
+        template = self.make_template()
         values = [
             line._prepare_order_line_values()
             for line in template.sale_order_template_line_ids
@@ -225,3 +202,41 @@ class TestVariants(VariantCase):
         self.assertEqual(lines.mapped("product_uom_qty"), [0, 0, 4, 0, 0, 2])
         self.assertEqual(lines.mapped("demat_sign_offered_qty"), [0, 0, 4, 6, 0, 0])
         self.assertEqual(lines.mapped("demat_sign_variant"), [True, *[False] * 5])
+
+    def test_template_of_the_company(self):
+        """A new quote has its lines before it has a customer: for him it is filled
+        anew, with his prices and taxes, as the host does without variants."""
+        group = self.env.ref("sale_management.group_sale_order_template")
+        self.env.user.group_ids |= group
+        self.company.sale_order_template_id = self.make_template()
+        self.customer.property_product_pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Client",
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "3_global",
+                            "compute_price": "fixed",
+                            "fixed_price": price,
+                            "min_quantity": quantity,
+                        }
+                    )
+                    for quantity, price in ((0, 33), (6, 31))
+                ],
+            }
+        )
+        form = Form(self.env["sale.order"].with_company(self.company))
+        self.assertEqual(len(form.order_line), 6)
+        form.partner_id = self.customer
+        prices = [line["price_unit"] for line in form.order_line._records]
+        self.assertEqual(prices, [0, 33, 33, 31, 0, 33])
+        lines = form.save().order_line
+        self.assertEqual(lines.mapped("price_unit"), [0, 33, 33, 31, 0, 33])
+        self.assertEqual(lines.mapped("product_uom_qty"), [0, 0, 4, 0, 0, 2])
+        self.assertEqual(lines.mapped("demat_sign_offered_qty"), [0, 0, 4, 6, 0, 0])
+        # one that the seller changed stays as he made it
+        form = Form(self.env["sale.order"].with_company(self.company))
+        with form.order_line.edit(2) as line:
+            line.product_uom_qty = 5
+        form.partner_id = self.customer
+        self.assertEqual(form.save().order_line[2].product_uom_qty, 5)

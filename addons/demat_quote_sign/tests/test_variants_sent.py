@@ -53,6 +53,24 @@ class TestVariantsSent(VariantCase):
             self.assertUnsendable("the section hides its prices or its lines: show")
             self.section.write({field: False})
 
+    def test_choice_that_cannot_be_seen_in_a_part(self):
+        """The document would leave these lines out, or their prices."""
+        self.order.order_line = [
+            Command.create(
+                {"display_type": "line_subsection", "name": "Premium", "sequence": 21}
+            ),
+            Command.update(self.oak.id, {"sequence": 22}),
+        ]
+        part = self.order.order_line.filtered(lambda line: line.name == "Premium")
+        for field in ("collapse_prices", "collapse_composition"):
+            part.write({field: True})
+            self.assertUnsendable(
+                "in “Revêtement” .* its part “Premium” hides its prices or its lines: "
+                "show them"
+            )
+            part.write({field: False})
+        self.send(self.order)
+
     def test_choice_that_is_optional(self):
         self.section.is_optional = True
         self.assertUnsendable("the section is optional: take one of the two marks off")
@@ -248,6 +266,27 @@ class TestVariantsSent(VariantCase):
         """Those that wait since before there were any are not void."""
         facts = self.quote().order_line._demat_sign_facts()
         self.assertFalse({"variants", "offered"} & set(facts))
+
+    def test_combined_product(self):
+        """The host prints it in a row of its own, which says what the others say."""
+        line, part = self.add_combo(product_uom_qty=5)
+        part.price_unit = 20
+        report = self.env["ir.actions.report"]
+        for taken, retained in ((self.standard, 0), (line, 1)):
+            taken.product_uom_qty = 5
+            html, _kind = report._render_qweb_html(REPORT, self.order.ids)
+            row = html.decode().partition('name="td_combo_name"')[2].partition("</td>")
+            self.assertEqual(row[0].count('name="demat_variant_retained"'), retained)
+            self.assertEqual(row[0].count('name="demat_variant_offered"'), 1 - retained)
+        request = self.send(self.order)
+        html = self.env["ir.qweb"]._render(
+            "demat_quote_sign.sign_variants",
+            {"choice": request._variant_choices()[0], "deal": request},
+        )
+        words = [" ".join(row.split()) for row in html.split("</label>")]
+        self.assertIn("×", words[0])
+        self.assertNotIn("×", words[3], "its own price is 0 by design")
+        self.assertRegex(words[3], r"5[.,]00.*100[.,]00")
 
     def test_document(self):
         """The frozen quote says what is offered, and which one is retained."""
