@@ -4,6 +4,8 @@ import math
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare, float_repr
+from odoo.tools.misc import get_lang
 
 from .demat_sign_guard import committing
 
@@ -85,13 +87,30 @@ class DematSignRequest(models.Model):
             if line is None:
                 raise UserError(self.env._("This line is not an option of this quote."))
             quantity = self._check_quantity(given)
-            if quantity != line.product_uom_qty:
+            digits = self._quantity_digits()
+            if float_compare(quantity, line.product_uom_qty, precision_digits=digits):
                 self._check_versions()
                 line.product_uom_qty = quantity
                 for part in line._demat_sign_combo_items():
                     part.product_uom_qty = quantity
-                changed.append(f"{line._demat_sign_title()}: {quantity:g}")
+                words = self._quantity_text(quantity, point=".")
+                changed.append(f"{line._demat_sign_title()}: {words}")
         return changed
+
+    def _quantity_digits(self):
+        return self.env["decimal.precision"].precision_get("Product Unit")
+
+    def _quantity_text(self, quantity, point=None):
+        """A quantity with all its decimals and no other, as it is typed.
+
+        :param point: between units and decimals; of the language of the page if None
+        """
+        if point is None:
+            point = get_lang(self.env).decimal_point
+        text = float_repr(quantity, self._quantity_digits())
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        return text.replace(".", point)
 
     def _needs_code_now(self):
         return self.company_id._demat_sign_needs_code(self.order_id)
