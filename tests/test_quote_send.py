@@ -51,6 +51,14 @@ lines = [{"product_id": product.id, "name": name, "product_uom_qty": 12}
          for name in ("Standard", "Chêne")]
 values = {"order_line": [(0, 0, line) for line in (section, *lines)]}
 copied = env["sale.order"].browse(order).copy(values)
+# a part that shows no lines, and what the host adds below
+extra = ({"display_type": "line_subsection", "name": "Bois", "sequence": 11,
+          "collapse_composition": True},
+         {"product_id": product.id, "name": "Escompte", "product_uom_qty": 1,
+          "price_unit": -20, "sequence": 13,
+          "extra_tax_data": {"computation_key": "global_discount,1"}})
+copied.order_line[2].sequence = 12
+copied.order_line = [(0, 0, line) for line in extra]
 template = env["sale.order.template"].create({
     "name": "Sol",
     "sale_order_template_line_ids": values["order_line"],
@@ -143,7 +151,7 @@ def test_section_of_variants(office, browser):
 
     def quantities():
         return office.server.sql(
-            "SELECT product_uom_qty::int, demat_sign_offered_qty::int"
+            "SELECT product_uom_qty::int, COALESCE(demat_sign_offered_qty, 0)::int"
             " FROM sale_order_line WHERE order_id = %s AND display_type IS NULL"
             " ORDER BY sequence, id",
             order,
@@ -154,7 +162,7 @@ def test_section_of_variants(office, browser):
         page = clerk.page
 
         def choose(entry):
-            page.locator(".o_list_section_options button").click()
+            page.locator(".o_list_section_options button").first.click()
             clerk.snapshot("quote-variants-menu")
             page.get_by_role("menuitem", name=entry).click()
 
@@ -166,18 +174,24 @@ def test_section_of_variants(office, browser):
         page.locator(".o_form_button_save").click()
         expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
         clerk.picture("quote-variants")
-        assert quantities() == [[12, 12], [0, 12]]
+        # the discount is none, and all of them can be seen
+        assert quantities() == [[12, 12], [0, 12], [1, 0]]
+        assert office.server.sql(
+            "SELECT collapse_composition FROM sale_order_line WHERE order_id = %s"
+            " AND display_type = 'line_subsection'",
+            order,
+        ) == [[False]]
         # another one is proposed
         cell = page.locator(".o_demat_variant:not(.o_demat_variant_taken)")
         cell.locator("td[name=product_uom_qty]").click()
         page.locator("td[name=product_uom_qty] input").fill("11")
         page.locator(".o_form_button_save").click()
         expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
-        assert quantities() == [[0, 12], [11, 11]]
+        assert quantities() == [[0, 12], [11, 11], [1, 0]]
         choose("Retirer « Le client choisit une seule variante »")
         page.locator(".o_form_button_save").click()
         expect(page.locator(".o_form_status_indicator_buttons")).to_be_hidden()
-        assert quantities() == [[12, 0], [11, 0]]
+        assert quantities() == [[12, 0], [11, 0], [1, 0]]
         assert clerk.errors == []
     with visiting(Clerk, browser, office.server.base_url) as clerk:
         clerk.login("chef", office.password)

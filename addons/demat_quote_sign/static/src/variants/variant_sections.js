@@ -22,6 +22,19 @@ const MARK = "demat_sign_variant";
 const update = (record, changes) =>
     x2ManyCommands.update(record.resId || record._virtualId, changes);
 
+/** What a subsection may not have inside of a choice, as far as this list knows it. */
+const HIDING = ["collapse_composition", "collapse_prices", "is_optional", MARK];
+
+const hiding = (record) =>
+    HIDING.filter((name) => name in record.activeFields && record.data[name]);
+
+/** Deliveries, discounts and deposits stand below the last section, and are none; the
+    server says so. In templates there are none of these. */
+const isAlternative = ({data}) =>
+    !data.display_type &&
+    !data.combo_item_id &&
+    data.demat_sign_is_alternative !== false;
+
 /** Changes that leave the first line that has a quantity, and 0 to the others. */
 function proposeFirst(lines) {
     const commands = [];
@@ -93,11 +106,7 @@ const sections = () => ({
     },
 
     isDematVariant(record) {
-        return Boolean(
-            !record.data.display_type &&
-                !record.data.combo_item_id &&
-                this.shouldCollapse(record, MARK)
-        );
+        return Boolean(isAlternative(record) && this.shouldCollapse(record, MARK));
     },
 
     async toggleDematVariants(record) {
@@ -105,18 +114,27 @@ const sections = () => ({
         const inside = getSectionRecords(this.props.list, record).slice(1);
         const commands = [update(record, {[MARK]: marked})];
         for (const part of inside) {
-            if (part.data[MARK]) {
-                commands.push(update(part, {[MARK]: false}));
+            const names = marked ? hiding(part) : [MARK].filter((one) => part.data[one]);
+            if (names.length) {
+                const changes = names.map((name) => [name, false]);
+                commands.push(update(part, Object.fromEntries(changes)));
             }
         }
-        const lines = inside.filter(
-            (line) => !line.data.display_type && !line.data.combo_item_id
-        );
-        await this.applyDematVariants(commands, lines, marked);
+        await this.applyDematVariants(commands, inside.filter(isAlternative), marked);
     },
 
     async applyDematVariants(commands) {
         await this.props.list.applyCommands(commands, {sort: true});
+    },
+
+    /** The same for a part that is dragged into a choice. */
+    resetOnResequence(record, parentSection) {
+        return (
+            super.resetOnResequence(record, parentSection) ||
+            (this.isSubSection(record) &&
+                parentSection?.data[MARK] &&
+                hiding(record).length > 0)
+        );
     },
 
     fieldsToReset() {
@@ -157,7 +175,7 @@ patch(SaleOrderLineListRenderer.prototype, {
             return {};
         }
         const taken = getSectionRecords(this.props.list, section).find(
-            (line) => !line.data.display_type && line.data.product_uom_qty
+            (line) => isAlternative(line) && line.data.product_uom_qty
         );
         return taken
             ? {
