@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-__all__ = ["GENESIS", "canonical", "link", "sha256"]
+__all__ = ["GENESIS", "canonical", "is_link", "link", "sha256"]
 
 #: What stands for "no previous link" at the head of a chain.
 GENESIS = "0" * 64
@@ -64,6 +64,11 @@ def canonical(evidence: Mapping) -> bytes:
     ).encode()
 
 
+def is_link(text: str | None) -> bool:
+    """Say whether :func:`link` takes ``text`` for the hash of the link before."""
+    return not text or bool(_HEX64.fullmatch(text))
+
+
 def link(previous_hash_hex: str | None, evidence: Mapping) -> str:
     """Return the hash of a chain link: SHA-256 over the previous hash, a line feed, the
     evidence.
@@ -72,6 +77,6 @@ def link(previous_hash_hex: str | None, evidence: Mapping) -> str:
     one (then :data:`GENESIS` is used). Raises ``ValueError`` when it is anything else.
     """
     previous = previous_hash_hex or GENESIS
-    if not _HEX64.fullmatch(previous):
+    if not is_link(previous):
         raise ValueError("the previous hash must be 64 lower-case hexadecimal digits")
     return sha256(previous.encode() + b"\n" + canonical(evidence))

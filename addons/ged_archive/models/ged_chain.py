@@ -8,8 +8,8 @@ import psycopg2.errors
 from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
-from ..lib.hashing import link
-from .ged_evidence import build_evidence, columns_of
+from ..lib.hashing import is_link, link
+from .ged_evidence import FORMATS, build_evidence, columns_of
 
 _logger = logging.getLogger(__name__)
 
@@ -101,16 +101,6 @@ class GedChain(models.Model):
 
     @api.model
     def _chain_stream(self, stream, company):
-        rows = self._read_rows(
-            stream,
-            SQL(
-                "chain_number IS NULL AND %s ORDER BY id LIMIT %s",
-                SQL("company_id IN %s", tuple(company.ids)) if company else SQL("TRUE"),
-                BATCH,
-            ),
-        )
-        if not rows:
-            return 0
         heads = {
             company_id: (number, hash_)
             for company_id, number, hash_ in self.env.execute_query(
@@ -121,6 +111,22 @@ class GedChain(models.Model):
                 )
             )
         }
+        # What cannot be linked is left out, or it would stop the chain of everybody:
+        # the verification names these rows.
+        broken = [key for key, (_number, head) in heads.items() if not is_link(head)]
+        if broken:
+            _logger.warning("archive chain: the head of companies %s is spoilt", broken)
+        rows = self._read_rows(
+            stream,
+            SQL(
+                "chain_number IS NULL AND evidence_format = ANY(%s)"
+                " AND NOT company_id = ANY(%s) AND %s ORDER BY id LIMIT %s",
+                list(FORMATS),
+                broken,
+                SQL("company_id IN %s", tuple(company.ids)) if company else SQL("TRUE"),
+                BATCH,
+            ),
+        )
         values = []
         touched = set()
         for row in rows:
@@ -130,9 +136,10 @@ class GedChain(models.Model):
             heads[company_id] = (number + 1, new_hash)
             touched.add(company_id)
             values.append((row["id"], number + 1, new_hash))
-        self._store_links(stream, values)
-        self._store_heads(stream, {key: heads[key] for key in touched})
-        return len(rows)
+        if values:
+            self._store_links(stream, values)
+            self._store_heads(stream, {key: heads[key] for key in touched})
+        return len(values)
 
     @api.model
     def _store_links(self, stream, values):

@@ -77,18 +77,13 @@ class GedDocument(models.Model):
         return problems
 
     def _destroyed_ids(self):
-        """Return the ids of the documents whose journal says that their content was
-        destroyed.
+        """Return the ids of the documents whose content was destroyed: row and journal
+        say so alike. A line of the journal alone is no leave to lose a file.
         """
         return {
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    "SELECT document_id FROM ged_event WHERE document_id = ANY(%s)"
-                    " AND event_type = 'destroyed'",
-                    self.ids,
-                )
-            )
+            document.id
+            for document in self.sudo()
+            if not document.attachment_id and document._is_destroyed()
         }
 
     def _file_finding(self):

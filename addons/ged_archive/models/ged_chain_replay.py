@@ -30,11 +30,12 @@ class GedChain(models.Model):
         rows = self._state_rows(company_id, cursor.get("id", 0), scope, columns)
         if not rows:
             return VerifySlice([], None)
-        told, beginnings = self._replay([row["id"] for row in rows])
+        told, beginnings, ends = self._replay([row["id"] for row in rows])
         problems = []
         for row in rows:
             count = beginnings.get(row["id"], 0)
             problems += self._beginning_problems(row, count)
+            problems += self._end_problems(row, ends.get(row["id"]))
             problems += self._state_problems(
                 row, told.get(row["id"], {}), columns, complete=bool(count)
             )
@@ -60,18 +61,19 @@ class GedChain(models.Model):
 
     @api.model
     def _replay(self, document_ids):
-        """Return ``({document id: {column: value}}, {document id: beginnings})`` as
-        the journal tells them; a beginning is an event ``archived``.
+        """Return ``({document id: {column: value}}, {document id: beginnings},
+        {document id: what was told when it was destroyed})`` as the journal tells them;
+        a beginning is an event ``archived``.
 
         Events that wait for their link come last, in the order they were written.
         """
-        told, beginnings = {}, {}
+        told, beginnings, ends = {}, {}, {}
         for document_id, event_type, text in self.env.execute_query(
             SQL(
                 """
                 SELECT document_id, event_type, data FROM ged_event
                  WHERE document_id = ANY(%s)
-                   AND (data IS NOT NULL OR event_type = 'archived')
+                   AND (data IS NOT NULL OR event_type IN ('archived', 'destroyed'))
                  ORDER BY chain_number NULLS LAST, id
                 """,
                 document_ids,
@@ -81,7 +83,9 @@ class GedChain(models.Model):
                 beginnings[document_id] = beginnings.get(document_id, 0) + 1
             # what cannot be read is a problem of the event, see _event_problems
             told.setdefault(document_id, {}).update(read_data(text or "") or {})
-        return told, beginnings
+            if event_type == "destroyed":
+                ends.setdefault(document_id, dict(told[document_id]))
+        return told, beginnings, ends
 
     @api.model
     def _beginning_problems(self, row, count):
@@ -99,6 +103,30 @@ class GedChain(models.Model):
                 "archived by this program, or its first event was removed.",
                 document=row["name"],
             )
+        )
+        return [
+            ChainProblem(
+                "journal", "document", row["id"], row["name"], message, row["id"]
+            )
+        ]
+
+    @api.model
+    def _end_problems(self, row, told):
+        """Check what the journal had told when it says that the content was destroyed.
+
+        :param told: ``{column: value}``; ``None`` when it does not say that
+        """
+        if told is None:
+            return []
+        at = told.get("destroyed_at") or ""
+        until = told.get("retention_until", "")
+        if at and not told.get("legal_hold") and until is not None and until < at[:10]:
+            return []
+        message = self.env._(
+            "The journal of %(document)s says that its content was destroyed, but not "
+            "when, during a legal hold, or before the end of its retention: the "
+            "archive destroys nothing so.",
+            document=row["name"],
         )
         return [
             ChainProblem(

@@ -120,7 +120,7 @@ class GedChain(models.Model):
                 ged_chain.BATCH,
             ),
         )
-        number = number or 0
+        number, seen = number or 0, cursor.get("seen", 0) + len(rows)
         for row in rows:
             if row["chain_number"] != number + 1:
                 problems.append(self._gap_problem(stream, number + 1, row))
@@ -137,11 +137,13 @@ class GedChain(models.Model):
             next_ = {
                 "number": number,
                 "hash": previous,
+                "seen": seen,
                 "time": fields.Datetime.to_string(before),
             }
             return VerifySlice(problems, next_, links=len(rows))
         # in the same transaction as the last rows: no link can come in between
         problems += self._head_problems(stream, company_id, number, previous)
+        problems += self._double_problems(stream, company_id, seen)
         problems += self._pending_problems(stream, company_id)
         return VerifySlice(problems, None, links=len(rows))
 
@@ -192,6 +194,61 @@ class GedChain(models.Model):
                     expected=expected,
                 ),
             )
+        ]
+
+    @api.model
+    def _double_problems(self, stream, company_id, seen):
+        """Rows that share their number with another one where a batch ended: the next
+        one began above both.
+
+        The unique index forbids it; a superuser of the database can go round it.
+        """
+        table = SQL.identifier(ged_chain.TABLES[stream])
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM %s WHERE company_id = %s"
+                " AND chain_number IS NOT NULL",
+                table,
+                company_id,
+            )
+        )
+        if count == seen:
+            return []
+        name = SQL.identifier("name" if stream == "document" else "event_type")
+        document = SQL.identifier("id" if stream == "document" else "document_id")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id, t.%s, t.%s, t.chain_number FROM %s t
+                 WHERE t.company_id = %s AND t.chain_number IN (
+                       SELECT chain_number FROM %s WHERE company_id = %s
+                        GROUP BY chain_number HAVING count(*) > 1)
+                 ORDER BY t.id LIMIT %s
+                """,
+                name,
+                document,
+                table,
+                company_id,
+                table,
+                company_id,
+                SAMPLE,
+            )
+        )
+        return [
+            ChainProblem(
+                "gap",
+                stream,
+                row_id,
+                label or "",
+                self.env._(
+                    "Row %(id)s is not the only one with link %(number)s: one of them "
+                    "was put there by hand.",
+                    id=row_id,
+                    number=number,
+                ),
+                document_id,
+            )
+            for row_id, label, document_id, number in rows
         ]
 
     @api.model

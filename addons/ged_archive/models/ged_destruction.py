@@ -384,9 +384,10 @@ class GedDestruction(models.Model):
             .sorted("id")
         )
         for user in managers[:20]:
+            theirs = self.with_context(lang=user.lang).env
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Documents to destroy: approve or refuse"),
+                summary=theirs._("Documents to destroy: approve or refuse"),
                 user_id=user.id,
             )
 

@@ -43,8 +43,7 @@ class GedDocument(models.Model):
     def _read_content(self):
         # A document that was destroyed by the rules misses nothing; one whose content
         # went without the line in the journal does.
-        document = self.sudo()
-        if document.destroyed_at and document._destroyed_event():
+        if self.sudo()._is_destroyed():
             return False, b""
         return super()._read_content()
 
@@ -80,6 +79,11 @@ class GedDocument(models.Model):
                 limit=1,
             )
         )
+
+    def _is_destroyed(self):
+        """Tell whether row and journal say alike that the content was destroyed."""
+        self.ensure_one()
+        return bool(self.destroyed_at and self._destroyed_event())
 
     def _destroyed_message(self):
         self.ensure_one()

@@ -10,6 +10,7 @@ from odoo.tools import SQL, consteq
 
 from ..lib import qr
 from ..lib.codes import new_code, normalise, pretty
+from .ged_throttle import network_of
 
 VERIFY_PATH = "/ged/verify"
 #: Documents told of when the same file was archived several times.
@@ -165,9 +166,7 @@ class GedDocument(models.Model):
         archive's own copy is not what was archived).
         """
         self.ensure_one()
-        destroyed = self.env["ged.event"].search(
-            [("document_id", "=", self.id), ("event_type", "=", "destroyed")], limit=1
-        )
+        destroyed = self._is_destroyed()
         if destroyed:
             state = "destroyed"
         else:
@@ -181,7 +180,7 @@ class GedDocument(models.Model):
             "company": self.company_id.name,
             "date": self.document_date,
             "archived_at": self.archived_at,
-            "destroyed_at": destroyed.at,
+            "destroyed_at": destroyed and self.destroyed_at,
             "sealed": self.seal_level != "none",
             "signer": self.seal_signer_name,
             "sealed_at": self.sealed_at,
@@ -208,7 +207,8 @@ class GedDocument(models.Model):
         self.ensure_one()
         address = request.httprequest.remote_addr if request else ""
         hour = fields.Datetime.now().strftime("%Y%m%d%H")
-        key = f"verified:{self.id}:{address}:{hour}"
+        # whoever has an IPv6 line has 2⁶⁴ addresses
+        key = f"verified:{self.id}:{network_of(address)}:{hour}"
         if not self.env["ged.throttle"].sudo()._first_time("journal", key):
             return
         # in the language of those who read the journal, not of the visitor

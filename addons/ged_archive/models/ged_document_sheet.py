@@ -183,7 +183,6 @@ class GedDocument(models.Model):
     def _evidence_sheet_values(self, row, previous, events):
         """Return what the template shows of one document (as superuser)."""
         self.ensure_one()
-        destroyed = any(event.event_type == "destroyed" for event in events)
         problems, anchored_at = self._evidence_verification()
         labels = dict(
             self.env["ged.event"]._fields["event_type"]._description_selection(self.env)
@@ -198,7 +197,7 @@ class GedDocument(models.Model):
             "archived_at": self._evidence_moment(self.archived_at),
             "sealed_at": self._evidence_moment(self.sealed_at),
             "level_now": self._public_level(),
-            "destroyed": destroyed,
+            "destroyed": self._is_destroyed(),
             "problems": problems,
             "evidence": canonical(build_evidence("document", row)).decode(),
             "previous_hash": previous

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..lib.errors import ArchiveError
 from ..lib.fulltext import Extractor, search_expression
 from .ged_chain import CONTENTION
+from .ir_attachment import StorageUnavailable
 
 _logger = logging.getLogger(__name__)
 
@@ -110,12 +111,18 @@ class GedDocumentText(models.Model):
         """Read the files of these rows and store their words, or why there are none.
 
         One that fails, whatever the reason, does not keep the others from being read.
+
+        :return: ``False`` when the storage of the files does not answer
         """
         for row in self.sudo():
             try:
                 text = extractor.text(
                     row.document_id._read_text_source(), row.document_id.mimetype
                 )
+            except StorageUnavailable:
+                # it says nothing about the file: asked again by a later run
+                _logger.info("texts are read later: the storage does not answer")
+                return False
             except (ArchiveError, UserError) as exc:
                 values = {"state": "failed", "text": False, "error": str(exc)[:500]}
             else:
@@ -125,6 +132,7 @@ class GedDocumentText(models.Model):
                     "error": False,
                 }
             row.write(values)
+        return True
 
     @api.model
     def _cron_index(self):
@@ -140,8 +148,10 @@ class GedDocumentText(models.Model):
             _logger.info("filing postponed (%s)", type(exc).__name__)
         with Extractor() as extractor:
             while rows := self._pending(BATCH).try_lock_for_update():
-                rows._read_texts(extractor)
+                answers = rows._read_texts(extractor)
                 rows.flush_recordset()
+                if not answers:
+                    break
                 if testing:
                     continue
                 remaining = self.sudo().search_count([("state", "=", "pending")])

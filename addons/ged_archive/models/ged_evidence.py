@@ -79,6 +79,8 @@ COLUMNS = {
     ("event", 2): (*EVENT_COLUMNS, "data"),
 }
 
+FORMATS = tuple(sorted({number for _stream, number in COLUMNS}))
+
 #: Columns of a document that may change; their history is in the data of the events.
 STATE_COLUMNS = (
     "partner_id",

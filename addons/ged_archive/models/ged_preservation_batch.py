@@ -17,13 +17,14 @@ class GedPreservationQueue(models.Model):
     _inherit = "ged.preservation.queue"
 
     def _preserve(self, rows, asked=False):
-        """Put the documents of ``rows`` (of :meth:`_rows`) under one time stamp.
+        """Put the documents of ``rows`` (of :meth:`_rows`) under a time stamp; those
+        that are due by their date alone under one of their own.
 
         :param asked: a person asked for it: also where nothing is due
         :return: how many documents were time-stamped
 
         The caller holds the lock of this row. Raises ``ArchiveError`` when no server
-        answers; nothing has been written then.
+        answers; what has its time stamp keeps it.
         """
         self.ensure_one()
         company = self.company_id
@@ -33,21 +34,21 @@ class GedPreservationQueue(models.Model):
         contents, problems = self._read_contents(documents.values())
         validation, unproven = self._validation(contents, rows)
         problems += unproven.values()
-        covered = []
+        gaining, ending = [], []
         for row in rows:
             if row["id"] not in contents:
                 continue
             proven = row["id"] not in unproven
             row["after"] = _level_after(row, proven and bool(validation))
             if asked or self._gains(row):
-                covered.append(row)
-        previous, lost = self._read_previous(covered, algorithm)
-        problems += lost.values()
-        covered = [row for row in covered if row["head"] not in lost]
-        if covered:
-            # slow to import: only processes that time-stamp pay for it
-            from ..lib.preservation import manifest
-
+                gaining.append(row)
+            elif self._ends(row):
+                ending.append(row)
+        count = 0
+        for some, gains in ((gaining, True), (ending, False)):
+            previous, lost = self._read_previous(some, algorithm)
+            problems += lost.values()
+            some = [row for row in some if row["head"] not in lost]
             entries = [
                 {
                     "id": row["id"],
@@ -55,36 +56,65 @@ class GedPreservationQueue(models.Model):
                     "level": row["after"],
                     **_digests(contents[row["id"]], algorithm),
                 }
-                for row in covered
+                for row in some
             ]
-            text = manifest(entries, previous, validation)
-            evidence, stamp = self._archive_container(text, algorithm, covered)
-            self._record(covered, evidence, stamp, algorithm)
-        self._finished(problems, bool(covered))
-        return len(covered)
+            if some:
+                said = (entries, previous, validation)
+                count += self._stamp(some, said, algorithm, gains)
+        self._finished(problems, bool(count), asked)
+        return count
+
+    def _stamp(self, rows, said, algorithm, gains):
+        """Ask for one time stamp and record it; return for how many documents.
+
+        :param said: entries, containers that are renewed and validation data, for the
+            manifest
+        :param gains: it brings something whenever it ends
+        """
+        # slow to import: only processes that time-stamp pay for it
+        from ..lib import asic
+        from ..lib.preservation import manifest
+
+        text = manifest(*said)
+        token = self.company_id._ged_timestamp_client().request(text, algorithm)
+        container = asic.build(text, token.der)
+        stamp = asic.read(container)
+        until = _naive(stamp.stamp.certificate.not_valid_after)
+        if not gains and any(row["until"] >= until for row in rows):
+            # It would end no later: all would be due again at once, for ever, and
+            # nothing of it could be removed.
+            self.write(
+                {
+                    "renew_at": fields.Datetime.add(fields.Datetime.now(), days=1),
+                    "tsa_fingerprint": stamp.tsa_fingerprint,
+                    "tsa_until": until,
+                }
+            )
+            rows = [row for row in rows if row["until"] < until]
+            if not rows:
+                return 0
+        evidence = self._archive_container(container, stamp, rows)
+        self._record(rows, evidence, stamp, algorithm)
+        return len(rows)
 
     def _gains(self, row):
-        """Tell whether a time stamp brings anything: a job that pays for one each time
-        and leaves the document as it was would never end.
+        """Tell whether a time stamp brings anything whenever it ends: a job that pays
+        for one each time and leaves the document as it was would never end.
         """
-        return (
-            row["after"] != row["level"]
-            or (not row["head"] and row["level"] == "none")
-            or self._ages(row)
-        )
-
-    def _ages(self, row):
-        """Tell whether the evidence of a row has to be renewed."""
-        company = self.company_id
-        horizon = fields.Datetime.add(
-            fields.Datetime.now(), days=company.ged_renew_days
-        )
         head = self.env["ged.preservation"].sudo().browse(row["head"])
         digest = head.digest_algorithm or "sha256"
         return (
-            bool(row["until"] and row["until"] < horizon)
-            or digest not in company._ged_digest_algorithms()
+            row["after"] != row["level"]
+            or (not row["head"] and row["level"] == "none")
+            or digest not in self.company_id._ged_digest_algorithms()
         )
+
+    def _ends(self, row):
+        """Tell whether the evidence of a row ends soon, or has ended."""
+        horizon = fields.Datetime.add(
+            fields.Datetime.now(), days=self.company_id.ged_renew_days
+        )
+        return bool(row["until"] and row["until"] < horizon)
 
     def _read_contents(self, documents):
         """Return ``({id: bytes}, [problem])``: nothing is time-stamped unread."""
@@ -144,7 +174,10 @@ class GedPreservationQueue(models.Model):
                 unproven[document_id] = str(exc)
                 continue
             alike.setdefault(found, []).append(document_id)
-        client = RevocationClient(float(profile.revocation_timeout))
+        kept = self.env.context.get("ged_revocation", {})
+        client = kept.setdefault(
+            profile.id, RevocationClient(float(profile.revocation_timeout))
+        )
         for certificates, document_ids in alike.items():
             data, problems = collect(
                 [*certificates, *others], roots=roots, client=client
@@ -159,17 +192,15 @@ class GedPreservationQueue(models.Model):
             crls=_union(part.crls for part in parts),
         ), unproven
 
-    def _archive_container(self, text, algorithm, rows):
-        """Time-stamp and archive a manifest; return the document and its stamp."""
-        from ..lib import asic
+    def _archive_container(self, container, content, rows):
+        """Archive a container; return its document.
 
+        :param content: what ``asic.read`` says of it
+        """
         company = self.company_id
-        token = company._ged_timestamp_client().request(text, algorithm)
-        container = asic.build(text, token.der)
-        content = asic.read(container)
         documents = self.env["ged.document"].sudo().browse([r["id"] for r in rows])
         ends = documents.mapped("retention_until")
-        evidence = (
+        return (
             self.env["ged.document"]
             .with_company(company)
             ._archive(
@@ -190,7 +221,6 @@ class GedPreservationQueue(models.Model):
                 ]
             )
         )
-        return evidence, content
 
     def _record(self, rows, evidence, stamp, algorithm):
         """Write the rows of later evidence and the lines of the journal."""
@@ -239,11 +269,16 @@ class GedPreservationQueue(models.Model):
             }
         )
 
-    def _finished(self, problems, stamped):
-        """Remember what went wrong with some documents, or that all went well."""
-        if problems:
-            self._failed(" ".join(dict.fromkeys(problems)))
-        elif stamped or self.failures:
+    def _finished(self, problems, stamped, asked):
+        """Remember what went wrong with some documents, or that all went well; the job
+        says so when its round is over.
+        """
+        text = " ".join(dict.fromkeys(problems))
+        if problems and asked:
+            self._failed(text)
+        elif problems:
+            self.round_problem = f"{self.round_problem or ''} {text}".strip()[:500]
+        elif asked and (stamped or self.failures):
             self.write({"failures": 0, "retry_at": False, "problem": False})
 
 

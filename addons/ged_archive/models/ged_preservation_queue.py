@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..lib.errors import ArchiveError
 from ..lib.levels import LEVELS
@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 #: Documents under one time stamp.
 BATCH = 200
+#: How often a batch is tried that no server stamps, before the next one is.
+TRIES = 3
 #: Minutes to wait after the first failure; doubled by each further one.
 BACK_OFF = 5
 LONGEST_BACK_OFF = 6 * 60
@@ -43,6 +45,21 @@ class GedPreservationQueue(models.Model):
     tsa_fingerprint = fields.Char(readonly=True)
     tsa_until = fields.Datetime(
         string="Certificate of the authority ends", readonly=True
+    )
+
+    next_id = fields.Integer(
+        readonly=True,
+        help="A round that had no time left goes on above this document; 0 between "
+        "rounds.",
+    )
+    round_problem = fields.Char(
+        readonly=True, help="What went wrong with documents in this round."
+    )
+    renew_at = fields.Datetime(
+        string="Renewal tried again",
+        readonly=True,
+        help="Until then nothing is renewed because of its end alone: the certificate "
+        "of the authority would end no later.",
     )
 
     _company_uniq = models.Constraint(
@@ -90,36 +107,71 @@ class GedPreservationQueue(models.Model):
             self.env.cr.rollback()
 
     def _run(self):
-        """Work until nothing is due; ``False`` when the time of the job is over."""
+        """Work until nothing is due; ``False`` when the time of the job is over: the
+        next run goes on there, so that documents that cannot be helped do not take the
+        turn of all others each time.
+        """
         self.ensure_one()
-        after = 0
+        # servers that do not answer are known for the whole run
+        queue = self.with_context(ged_revocation={})
         while True:
-            after, count = self._next_batch(after)
-            if after is None:
+            count = queue._next_batch()
+            if count is None:
                 return True
             if not self._commit(count):
                 self.env.ref("ged_archive.ir_cron_preserve")._trigger()
                 return False
 
-    def _next_batch(self, after):
-        """Work on the due documents with ids above ``after``.
+    def _next_batch(self):
+        """Work on the due documents that come next in this round.
 
-        Returns ``(last id seen, documents time-stamped)``; ``(None, 0)`` at the end,
-        or when another worker is at it.
+        Returns how many were time-stamped; ``None`` at the end of the round, or when
+        another worker is at it.
         """
         queue = self.try_lock_for_update()
         if not queue:
-            return None, 0
-        rows = queue._due(after)
+            return None
+        rows = queue._due(queue.next_id)
         if not rows:
-            return None, 0
+            queue._round_over()
+            return None
         try:
             count = queue._preserve(rows)
         except ArchiveError as exc:
             queue._failed(str(exc))
+            if queue.failures > TRIES:
+                # it may be about these documents: the others have their turn
+                queue.next_id = rows[-1]["id"]
             self._commit(0)
-            return None, 0
-        return rows[-1]["id"], count
+            return None
+        queue.next_id = rows[-1]["id"]
+        return count
+
+    def _round_over(self):
+        """Remember what went wrong with some documents, or that all went well."""
+        problem = self.round_problem
+        if self.next_id or problem:
+            self.write({"next_id": 0, "round_problem": False})
+        if problem:
+            self._failed(problem)
+            return
+        vain = self._vain_words()
+        if self.failures or (self.problem or False) != vain:
+            self.write({"failures": 0, "retry_at": False, "problem": vain})
+
+    def _vain_words(self):
+        """Return why renewing waits, ``False`` when it does not."""
+        if not self._renewing_waits():
+            return False
+        return self.env._(
+            "Nothing is renewed for now: the certificate of the time-stamp authority "
+            "ends on %(date)s, no later than the evidence. Ask its provider for the "
+            "renewed service.",
+            date=format_date(self.env, self.tsa_until),
+        )
+
+    def _renewing_waits(self):
+        return bool(self.renew_at and self.renew_at > fields.Datetime.now())
 
     def _commit(self, count):
         """Commit the batch; tell whether the job has time for another one."""
@@ -201,8 +253,9 @@ class GedPreservationQueue(models.Model):
                     array_position(%(levels)s, d.seal_asked::text)
                         > array_position(%(levels)s,
                             COALESCE(p.level_after, d.seal_level)::text)
-                    OR p.valid_until < %(horizon)s
+                    OR p.valid_until < %(horizon)s AND %(renewing)s
                     OR p.id IS NULL AND d.seal_valid_until < %(horizon)s
+                        AND %(renewing)s
                     OR NOT COALESCE(p.digest_algorithm, 'sha256') = ANY(%(allowed)s)
                         AND (p.id IS NOT NULL OR d.seal_level <> 'none')
                     OR p.id IS NULL AND d.seal_level = 'none' AND %(unsealed)s
@@ -210,6 +263,7 @@ class GedPreservationQueue(models.Model):
                 after=after,
                 levels=list(LEVELS),
                 horizon=horizon,
+                renewing=not self._renewing_waits(),
                 allowed=allowed,
                 unsealed=company.ged_stamp_unsealed,
                 importing=self.env["ged.import"]._is_at_work(company),

@@ -61,7 +61,7 @@ class GedThrottle(models.Model):
             host reads it from the headers when ``proxy_mode`` is set)
         """
         mine, all_, seconds = LIMITS[scope]
-        key = _network(address)
+        key = network_of(address)
         self.env.cr.execute(
             SQL(
                 """
@@ -139,7 +139,7 @@ class GedThrottle(models.Model):
         )
 
 
-def _network(address):
+def network_of(address):
     """Return what counts as one asker: an IPv4 address, or an IPv6 network of a line.
 
     Whoever has an IPv6 line has 2⁶⁴ addresses.

@@ -7,8 +7,6 @@ from lxml import etree
 from .common_preservation import PreservationCommon
 from .test_import import ImportCommon
 
-FAR = 365 * 60  # the authority of the tests lasts until 2060: renewed at once
-
 
 class ExportLaterCommon(ImportCommon, PreservationCommon):
     """Documents with later evidence, exported and imported into the other company."""
@@ -18,7 +16,7 @@ class ExportLaterCommon(ImportCommon, PreservationCommon):
         self.tsa.mode = "good"
         self._run()
         if renewed:
-            self.company.ged_renew_days = FAR
+            self._renew_all()
             self._run()
             self.company.ged_renew_days = 30
         return documents

@@ -62,6 +62,7 @@ class PkiCommon(ArchiveCommon):
 
     def setUp(self):
         super().setUp()
+        self.pki.tsa = "tsa"
         self.tsa = load_pki().TimeStampServer(self.pki)
         self.addCleanup(self.tsa.close)
 

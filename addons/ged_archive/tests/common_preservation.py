@@ -13,7 +13,20 @@ SILENT = (TSA_LOG, "odoo.addons.ged_archive.lib.revocation_client")
 OTHER_LOGS = "odoo.addons.ged_archive.models.ged_document_check"
 
 
-class PreservationCommon(PkiCommon):
+#: Days: the authority of the tests lasts until 2060, so all is renewed at once.
+FAR = 365 * 60
+
+
+class RenewalCommon:
+    """For tests with an authority and ``company``."""
+
+    def _renew_all(self, company=None):
+        """Everything is due, and the authority has a certificate that ends later."""
+        (company or self.company).ged_renew_days = FAR
+        self.pki.renew_tsa()
+
+
+class PreservationCommon(RenewalCommon, PkiCommon):
     def setUp(self):
         super().setUp()
         self.profile = self._profile(
@@ -56,7 +69,7 @@ class PreservationCommon(PkiCommon):
         return self.Queue._of(self.company)
 
 
-class LongTermCommon(OnlinePkiCommon):
+class LongTermCommon(RenewalCommon, OnlinePkiCommon):
     """Documents that are raised to B-LT when the authority answers again."""
 
     def setUp(self):

@@ -304,3 +304,62 @@ class TestChain(ArchiveCommon):
             attempt.assert_called_once()
             with self.assertRaises(KeyError):
                 ged_chain._link_in_own_transactions(self.env.registry)
+
+    @mute_logger("odoo.addons.ged_archive.models.ged_chain")
+    def test_a_row_that_cannot_be_linked_stops_nobody(self):
+        """Neither of an unknown format, nor where the head of a company is spoilt."""
+        first, strange = self._archive(2)
+        other = self._archive(company_id=self.other_company.id, partner_id=False)
+        self.env["ged.chain"]._chain_pending()
+        self.env.cr.execute(
+            "INSERT INTO ged_event (company_id, document_id, event_type, at, "
+            "evidence_format) SELECT company_id, id, 'viewed', archived_at, 9 "
+            "FROM ged_document WHERE id = %s",
+            [strange.id],
+        )
+        first._record_event("viewed")
+        self.env["ged.chain"]._chain_pending()
+        self.env.invalidate_all()
+        self.assertTrue(first.event_ids[0].chain_number)
+        self._tamper(
+            "ged_chain",
+            "UPDATE ged_chain SET head_hash = 'spoilt'"
+            " WHERE company_id = %s AND stream = 'event'",
+            self.company.id,
+        )
+        (first | other)._record_event("viewed")
+        self.env["ged.chain"]._chain_pending()
+        self.env.invalidate_all()
+        self.assertFalse(first.event_ids[0].chain_number)
+        self.assertTrue(other.event_ids[0].chain_number)
+
+    def test_two_rows_with_one_number_where_a_batch_ends(self):
+        documents = self._archive(5)
+        self._link()
+        self.assertEqual(self._problems(), [])
+        forged = self._archive()
+        self._link()
+        [[index]] = self.env.execute_query(
+            SQL(
+                "SELECT indexname FROM pg_indexes WHERE tablename = 'ged_document'"
+                " AND indexdef LIKE 'CREATE UNIQUE%%chain_number%%'"
+            )
+        )
+        self.cr.execute(SQL("DROP INDEX %s", SQL.identifier(index)))
+        self._tamper(
+            "ged_document",
+            "UPDATE ged_document SET chain_number = 2 WHERE id = %s",
+            forged.id,
+        )
+        self._tamper(
+            "ged_chain",
+            "UPDATE ged_chain SET head_number = 5, head_hash = %s"
+            " WHERE company_id = %s AND stream = 'document'",
+            documents[-1].chain_hash,
+            self.company.id,
+        )
+        with patch.object(ged_chain, "BATCH", 2):
+            found = self._problems()
+        self.assertIn(
+            ("gap", forged.id), [(one.code, one.document_id) for one in found]
+        )

@@ -9,6 +9,7 @@ import pikepdf
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models import ged_destruction_run
 from .common import make_pkcs12
@@ -273,3 +274,37 @@ class TestDestruction(DestructionCommon):
                 records.unlink()
         with self.assertRaises(UserError):
             one.copy()
+
+    # -- what somebody writes by hand -------------------------------------------------
+
+    def _told(self, document):
+        self.env.invalidate_all()
+        self._link()
+        return {one.code for one in self._problems() if one.document_id == document.id}
+
+    def test_a_line_of_the_journal_is_no_leave_to_lose_a_file(self):
+        document = self._archive()
+        document._record_event("destroyed", detail="end of retention")
+        self.assertEqual(self._told(document), {"journal"})
+        file = document.sudo().attachment_id
+        path = file._full_path(file.store_fname)
+        os.rename(path, f"{path}.lost")
+        self.addCleanup(os.rename, f"{path}.lost", path)
+        with mute_logger("odoo.addons.ged_archive.models.ged_document_check"):
+            self.assertEqual(self._told(document), {"journal", "content"})
+
+    def test_a_held_document_that_was_destroyed_is_found(self):
+        """Each step by hand passes the triggers; the journal says that it was held."""
+        document = self._ended(1)
+        document._set_legal_hold(True, "Trial")
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE ged_document SET legal_hold = FALSE WHERE id = %s", [document.id]
+        )
+        self.env.invalidate_all()
+        document.sudo()._destroy_content("D/1")
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE ged_document SET legal_hold = TRUE WHERE id = %s", [document.id]
+        )
+        self.assertEqual(self._told(document), {"journal"})

@@ -110,8 +110,8 @@ class TestEvidenceSheet(ArchiveCommon):
         )
 
     def test_destroyed(self):
-        document = self._archive()
-        document._record_event("destroyed", detail="end of retention")
+        document = self._archive(retention_until="2020-01-01")
+        document.sudo()._destroy_content("D/1")
         text = text_of(self._sheet(document))
         self.assertIn("destroyed at the end of its retention", text)
         self.assertIn(document.sha256, solid(text))

@@ -18,7 +18,7 @@ from odoo.tests import tagged
 from ..lib.export_read import read_export
 from ..wizards import ged_export_zip, ged_import_job, ged_import_later
 from .common import make_pdf
-from .common_export_later import FAR, ExportLaterCommon
+from .common_export_later import ExportLaterCommon
 from .common_pki import pem
 
 
@@ -101,12 +101,8 @@ class TestExportLater(ExportLaterCommon):
         """The containers of the first archive hold in the third one too."""
         self._wizard(self._export(self._raised(1))).action_import()
         found = self._imported()
-        self.other_company.write(
-            {
-                "ged_seal_profile_id": self._other_profile().id,
-                "ged_renew_days": FAR,
-            }
-        )
+        self.other_company.ged_seal_profile_id = self._other_profile()
+        self._renew_all(self.other_company)
         self._run()
         self.assertEqual(len(found.preservation_ids), 3)
         self.assertFalse(found._preservation_problems())
@@ -140,7 +136,7 @@ class TestExportLater(ExportLaterCommon):
     def test_what_came_later_is_added(self):
         document = self._raised(1, renewed=False)
         self._wizard(self._export(document)).action_import()
-        self.company.ged_renew_days = FAR
+        self._renew_all()
         self._run()
         files = self._export(document)
         self._wizard(files).action_import()
@@ -207,7 +203,7 @@ class TestExportLater(ExportLaterCommon):
 
         def progress(work):
             if not seen:
-                self.company.ged_renew_days = FAR
+                self._renew_all()
                 self._run()
                 self._link()
             seen.append(work.totals["count"])

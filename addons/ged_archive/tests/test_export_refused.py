@@ -84,7 +84,7 @@ class TestExportRefused(ExportLaterCommon):
                     later.set("container", str(theirs.id))
 
         self._assert_refused(
-            self._changed(files, swap), "is not what its container", "(Document)"
+            self._changed(files, swap), "is not what its container", "(Document"
         )
 
     def test_an_export_of_an_earlier_version(self):

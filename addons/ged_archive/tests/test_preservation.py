@@ -118,8 +118,7 @@ class TestPreservation(PreservationCommon):
         self.tsa.mode = "good"
         self._run()
         first = document.preservation_ids
-        # the authority of the tests lasts until 2060
-        self.company.ged_renew_days = 365 * 60
+        self._renew_all()
         self._run()
         second = document.preservation_ids - first
         self.assertEqual(second.predecessor_id, first)
@@ -293,7 +292,7 @@ class TestPreservation(PreservationCommon):
         self.assertEqual(document.evidence_until, document.seal_valid_until)
         self._run()
         self.assertFalse(document.preservation_ids)
-        self.company.ged_renew_days = 365 * 60
+        self._renew_all()
         self._run()
         self.assertEqual(len(document.preservation_ids), 1)
         self.assertIn("renewed", document.event_ids.mapped("event_type"))
@@ -386,7 +385,7 @@ class TestPreservation(PreservationCommon):
                         "SELECT FROM ged_preservation_queue WHERE id = %s FOR UPDATE",
                         [queue.id],
                     )
-                    self.assertEqual(queue._next_batch(0), (None, 0))
+                    self.assertIsNone(queue._next_batch())
                     with self.assertRaisesRegex(UserError, "server|at work"):
                         queue._preserve_now(company.with_env(env), env["ged.document"])
                     second.rollback()

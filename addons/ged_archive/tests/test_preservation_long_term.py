@@ -101,7 +101,7 @@ class TestLongTermLater(LongTermCommon):
         document = self._sealed_while_silent(level="B-LT")
         self._services("good")
         self.pki.modes.update(ocsp="error", crl="error")
-        self.company.ged_renew_days = 365 * 60
+        self._renew_all()
         self._run()
         row = document.preservation_ids
         self.assertEqual(row.level_after, "B-T")

@@ -15,8 +15,7 @@ class TestPreservationTampering(PreservationCommon):
         self.document = self._degraded()
         self.tsa.mode = "good"
         self._run()
-        # the authority of the tests lasts until 2060: renewed at once
-        self.company.ged_renew_days = 365 * 60
+        self._renew_all()
         self._run()
         self.assertEqual(len(self.document.preservation_ids), 2)
         self._link()

@@ -105,15 +105,21 @@ class TestPublicPage(ArchiveCommon, HttpCase):
         self.assertIn("F/2026/0001", answer)
         self.assertIn("F/2026/0002", answer)
 
+    @mute_logger("odoo.addons.ged_archive.models.ged_document_check")
     def test_destroyed_document_answers_too(self):
-        self.document._record_event("destroyed", detail="end of retention")
+        document = self._archive(retention_until="2020-01-01", content=make_pdf("old"))
+        document.sudo()._destroy_content("D/1")
         for name, text in (
-            ("code", self.document.verify_code),
-            ("sha256", self.document.sha256),
+            ("code", document.verify_code),
+            ("sha256", document.sha256),
         ):
             answer = self._ask(text, name).text
             self.assertIn('data-verdict="destroyed"', answer)
-            self.assertIn(self.document.sha256, answer)
+            self.assertIn(document.sha256, answer)
+        # a line of the journal alone does not make it so
+        self.document._record_event("destroyed", detail="end of retention")
+        answer = self._ask(self.document.verify_code).text
+        self.assertIn('data-verdict="problem"', answer)
 
     @mute_logger("odoo.addons.ged_archive.models.ged_document_check")
     def test_altered_copy_is_not_called_unchanged(self):

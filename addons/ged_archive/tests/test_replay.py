@@ -48,7 +48,7 @@ class TestReplay(ArchiveCommon):
 
     def test_documents_of_format_1_tell_only_later_changes(self):
         document = self._archive()
-        told, _count = self.env["ged.chain"]._replay(document.ids)
+        told, _count, _ends = self.env["ged.chain"]._replay(document.ids)
         self.assertEqual(told[document.id]["partner_id"], self.customer.id)
         Chain = self.env["ged.chain"]
         columns = ["partner_id", "portal_visible"]

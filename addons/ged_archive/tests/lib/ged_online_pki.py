@@ -128,14 +128,7 @@ class OnlinePki(ged_pki.Pki):
                     {"id": "ocsp_no_check"},
                 ],
             ),
-            "tsa": make(
-                "tsa",
-                "root",
-                [
-                    *extensions(usage=("digital_signature",), extended="time_stamping"),
-                    _ROOT_CRL,
-                ],
-            ),
+            **ged_pki._tsa_certificates(_ROOT_CRL),
         }
         for label, (_key, links, more) in _SIGNERS.items():
             used = [*extensions(usage=ged_pki._SIGN), *(_LINKS[one] for one in links)]
@@ -172,15 +165,14 @@ class OnlinePki(ged_pki.Pki):
                                 "publish-issued-certs": True,
                             }
                         },
-                        "time-stamping": {
-                            "tsa": {"signing-cert": "tsa", "certs-to-embed": ["root"]}
-                        },
+                        "time-stamping": ged_pki._tsa_services(),
                     },
                 }
             },
         }
 
     def reset(self):
+        self.tsa = "tsa"
         self.modes = dict.fromkeys(self.modes, "good")
         self.requests = dict.fromkeys(self.modes, 0)
         self.offset = datetime.timedelta()

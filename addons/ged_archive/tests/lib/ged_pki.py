@@ -76,8 +76,43 @@ def _certificate(subject, issuer, extensions):
     }
 
 
+#: The certificates of the time-stamp server, each one ends later than the one before.
+_TSA = {"tsa": 2060, "tsa-2": 2061, "tsa-3": 2062, "tsa-4": 2063}
+
+
+def _tsa_certificates(*more):
+    """All with the same name and key, as a provider renews them."""
+    extensions = _extensions(usage=("digital_signature",), extended="time_stamping")
+    made = _certificate("tsa", "root", [*extensions, *more])
+    return {
+        label: made | {"validity": {**_LONG, "valid-to": f"{year}-01-01T00:00:00+0000"}}
+        for label, year in _TSA.items()
+    }
+
+
+def _tsa_services():
+    return {
+        label: {
+            "signing-cert": label,
+            "signing-key": "tsa",
+            "certs-to-embed": ["root"],
+        }
+        for label in _TSA
+    }
+
+
 class Pki:
-    """Root → intermediate → ``signer`` (RSA), ``signer-ec``; root → ``tsa``."""
+    """Root → intermediate → ``signer`` (RSA), ``signer-ec``; root → ``tsa``.
+
+    ``tsa`` tells which certificate the time-stamp server uses.
+    """
+
+    tsa = "tsa"
+
+    def renew_tsa(self):
+        """The server has a new certificate, which ends a year later."""
+        labels = list(_TSA)
+        self.tsa = labels[labels.index(self.tsa) + 1]
 
     def __init__(self, folder):
         keys = {
@@ -127,19 +162,9 @@ class Pki:
                         "signer-ec": _certificate(
                             "signer-ec", "interm", _extensions(usage=_SIGN)
                         ),
-                        "tsa": _certificate(
-                            "tsa",
-                            "root",
-                            _extensions(
-                                usage=("digital_signature",), extended="time_stamping"
-                            ),
-                        ),
+                        **_tsa_certificates(),
                     },
-                    "services": {
-                        "time-stamping": {
-                            "tsa": {"signing-cert": "tsa", "certs-to-embed": ["root"]}
-                        }
-                    },
+                    "services": {"time-stamping": _tsa_services()},
                 }
             },
         }
@@ -167,7 +192,7 @@ class Pki:
 
     def time_stamp(self, request: bytes, moment=None) -> tsp.TimeStampResp:
         stamper = self._arch.service_registry.summon_timestamper(
-            ServiceLabel("tsa"), moment or datetime.datetime.now(UTC)
+            ServiceLabel(self.tsa), moment or datetime.datetime.now(UTC)
         )
         return stamper.request_tsa_response(tsp.TimeStampReq.load(request))
 
