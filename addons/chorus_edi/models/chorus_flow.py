@@ -1,6 +1,7 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
+import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,8 +9,10 @@ from odoo.fields import Domain
 
 from odoo.addons.ged_archive.models.alive import alive
 
-from ..lib import codes, numbers, packages
+from ..lib import codes, numbers, packages, rhythm
 from .chorus_account import MODES
+
+_logger = logging.getLogger(__name__)
 
 #: First key of the advisory locks that living workers hold on their flow.
 LOCK_CLASS = 0x63686F72
@@ -153,6 +156,32 @@ class ChorusFlow(models.Model):
     def _current(self):
         """Those of the exchanges that still ride in this flow."""
         return self.exchange_ids.filtered(lambda row: row.chorus_flow_id == self)
+
+    def _try_alone(self, step):
+        """Run a step about this flow; one that breaks does not stop the others.
+
+        What it had not committed is taken back, and the flow waits.
+
+        :param step: function without arguments, which commits by itself
+        """
+        self.ensure_one()
+        try:
+            step()
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            _logger.exception("%s: it is tried again later", self)
+            self._committed(self._wait_after_fault)
+
+    def _wait_after_fault(self):
+        """Wait as after a failed try; *sending* is taken up as an unknown outcome."""
+        self.invalidate_recordset()
+        if not self.exists() or self.state in ("sending", *ENDED):
+            return
+        seconds = rhythm.delay(rhythm.RETRY, self.count)
+        self.write({"count": self.count + 1, "next_at": self._due_in(seconds)})
+        waits = self.state in ("draft", "unknown")
+        (self._call_deposit if waits else self._call_follow)(at=self.next_at)
 
     def _due_in(self, seconds):
         return fields.Datetime.add(fields.Datetime.now(), seconds=seconds)

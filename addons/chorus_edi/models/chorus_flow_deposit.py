@@ -66,10 +66,9 @@ class ChorusFlow(models.Model):
                 return
             for flow in self:
                 flow = flow._in_words_of_user()
-                if flow.state == "unknown":
-                    flow._settle(way)
-                else:
-                    flow._deposit(way)
+                settles = flow.state == "unknown"
+                step = flow._settle if settles else flow._deposit
+                flow._try_alone(partial(step, way))
 
     @api.model
     def _open_way(self, account, mode, stack):

@@ -38,12 +38,15 @@ class ChorusFlow(models.Model):
                 ("company_id", "in", account._chorus_companies().ids),
                 ("state", "in", ("deposited", "processing")),
                 ("mode", "=", "api"),
+                # nothing can be asked about without its number
+                ("number", "!=", False),
                 ("next_at", "<=", fields.Datetime.now()),
             ],
             order="next_at, id",
         )
         for flow in due:
-            flow._in_words_of_user()._ask_report(client)
+            flow = flow._in_words_of_user()
+            flow._try_alone(partial(flow._ask_report, client))
 
     def _ask_report(self, client):
         """Ask for the report of one flow and store what it says. Commits."""

@@ -155,7 +155,7 @@ class ChorusFlow(models.Model):
             client = flow._account()._chorus_client()
             if flow.state == "unknown":
                 flow._settle(client)
-            elif flow.state in ("deposited", "processing"):
+            elif flow.state in ("deposited", "processing") and flow.number:
                 flow._ask_report(client)
         self.invalidate_recordset()
         states = dict(self._fields["state"]._description_selection(self.env))
@@ -168,12 +168,28 @@ class ChorusFlow(models.Model):
         self._check_may_act()
         for flow in self.sudo():
             flow._check_unknown()
-            flow._current()._add_log(
-                "sending",
-                "confirmed",
-                self.env._("%(user)s says that it arrived.", user=self.env.user.name),
-            )
+            # without its number nobody can be asked for the report
+            if flow.mode == "api" and not flow.number:
+                flow._end_by_word()
+                continue
+            flow._log_arrival("sending")
             flow._become_deposited()
+
+    def _log_arrival(self, state):
+        text = self.env._("%(user)s says that it arrived.", user=self.env.user.name)
+        rows = self._current().filtered(lambda row: row.state == "unknown")
+        rows._add_log(state, "confirmed", text)
+        return rows
+
+    def _end_by_word(self):
+        """The word of a person is the last one on this flow; its invoices are followed,
+        each is found by its own number.
+        """
+        rows = self._log_arrival("done")
+        self._become_deposited()
+        rows.confirmed_by_id = self.env.uid
+        rows._mark_done()
+        self._end("integrated")
 
     def action_send_again(self):
         """A person knows that nothing arrived: the invoices go in another flow."""

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..lib import packages
+from ..lib import client, packages
 from .common_flow import ChorusFlowCommon
 
 
@@ -86,3 +86,44 @@ class TestChorusFlow(ChorusFlowCommon):
         self.assertIn("is missing", broken.activity_ids.note)
         self.assertEqual(self._out(good).state, "sending")
         self.assertFalse(good.activity_ids)
+
+    def test_one_flow_that_fails_oddly_does_not_stop_the_others(self):
+        moves = self.env["account.move"]
+        for _flow in range(2):
+            moves |= self._send_public()
+            self.env["chorus.flow"].sudo()._pack(self.account.sudo())
+        odd, other = (self._out(move).chorus_flow_id for move in moves)
+        self.assertNotEqual(odd, other)
+        announce, ask = type(odd)._announce, client.Client.flow_report
+
+        def announced(flow):
+            if flow == odd:
+                raise ValueError("odd")
+            return announce(flow)
+
+        def asked(caller, number):
+            if number == odd.number:
+                raise ValueError("odd")
+            return ask(caller, number)
+
+        # a job takes back what was not committed, a test of a transaction cannot
+        rollback = patch.object(self.env.cr, "rollback")
+        with (
+            rollback,
+            patch.object(self.env.registry["chorus.flow"], "_announce", announced),
+            self.assertLogs("odoo.addons.chorus_edi", "ERROR"),
+        ):
+            self._deposit()
+        self.assertEqual((odd.state, other.state), ("draft", "deposited"))
+        self.assertTrue(odd.next_at and odd.count == 1)
+        self._deposit()
+        self.assertEqual((odd.state, odd.count), ("deposited", 0))
+        with (
+            rollback,
+            patch.object(client.Client, "flow_report", asked),
+            self.assertLogs("odoo.addons.chorus_edi", "ERROR"),
+        ):
+            self._follow()
+        self.assertEqual((odd.state, odd.count), ("deposited", 1))
+        self.assertGreater(odd.next_at, odd.env.cr.now())
+        self.assertEqual(other.state, "processing")

@@ -73,6 +73,36 @@ class TestChorusSettle(ChorusFlowCommon):
         self.assertEqual(len(other.chorus_flow_ids), 2)
         self.assertEqual(other.chorus_flow_id.exchange_ids, other)
 
+    def test_a_person_saw_the_invoices_on_the_portal(self):
+        """Without the number of its flow no report can be asked for."""
+        move = self._send_public()
+        self.chorus.fault("drop", "deposer/flux")
+        self._deposit()
+        exchange = self._out(move)
+        flow = exchange.chorus_flow_id
+        flow.with_user(self.clerk).action_arrived()
+        self.assertEqual((flow.state, exchange.state), ("integrated", "done"))
+        self.assertEqual(exchange.confirmed_by_id, self.clerk)
+        self.assertIn("says that it arrived", exchange.log_ids[0].text)
+        row = move.chorus_invoice_ids
+        self.assertTrue(row.followed and row.deposited_at and exchange.report)
+        # it is found by its own number
+        self.chorus.control(finish=self.chorus.flows[0]["number"])
+        self.chorus.set_status(move.name, "SUSPENDUE", "Il manque le BL")
+        self._follow()
+        self.assertEqual(move.chorus_state, "suspended")
+        self.assertTrue(row.external_id)
+
+    def test_a_deposit_without_a_number_is_not_asked_about(self):
+        """Left by an earlier version."""
+        move = self._send_public()
+        self._deposit()
+        flow = self._out(move).chorus_flow_id.sudo()
+        flow.number = False
+        self._follow()
+        flow.with_user(self.clerk).action_ask_now()
+        self.assertEqual((flow.state, flow.count), ("deposited", 0))
+
     def test_a_double_that_the_platform_refuses_is_found_and_done(self):
         """It came by the first flow after all, later than all searches."""
         move = self._send_public()
