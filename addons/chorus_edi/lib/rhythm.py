@@ -7,6 +7,8 @@ ours, and what the server asks for (``Retry-After``) wins.
 """
 
 __all__ = [
+    "HISTORY",
+    "MAX_FAILURES",
     "MAX_RESENDS",
     "REPORT",
     "RETRY",
@@ -38,6 +40,10 @@ REPORT = (
 SETTLE = (MINUTE, 5 * MINUTE, 15 * MINUTE, 45 * MINUTE, 2 * HOUR)
 #: Before the next try of what surely did not arrive.
 RETRY = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR)
+#: Before the next question about one invoice whose history cannot be read.
+HISTORY = (HOUR, 4 * HOUR, 24 * HOUR)
+#: So many failures about single records in a row say that it is not about them.
+MAX_FAILURES = 5
 #: How often a flow that the platform lost ("incident") is sent again by itself.
 MAX_RESENDS = 3
 

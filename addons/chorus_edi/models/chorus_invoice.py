@@ -110,6 +110,12 @@ class ChorusInvoice(models.Model):
     history_due = fields.Boolean(
         readonly=True, help="Its history is to be read at Chorus Pro."
     )
+    history_next_at = fields.Datetime(
+        string="History asked for again", readonly=True, copy=False
+    )
+    history_tries = fields.Integer(
+        string="Histories not readable", readonly=True, copy=False, aggregator=None
+    )
     asked_at = fields.Datetime(string="Last news", readonly=True)
 
     _move_uniq = models.Constraint(
@@ -241,4 +247,6 @@ _ANEW = {
     "rejection_handled": False,
     "followed": False,
     "history_due": False,
+    "history_next_at": False,
+    "history_tries": 0,
 }

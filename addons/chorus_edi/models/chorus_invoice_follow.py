@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..lib import codes, errors
+from ..lib import codes, errors, rhythm
 from .chorus_invoice import AVAILABLE, PAID, TO_TREAT
 from .chorus_times import aware, naive
 
@@ -193,7 +193,7 @@ class ChorusInvoice(models.Model):
     def _status_changed(self, final):
         """Another status: read why, tell who has to act, take the old to-do away."""
         waits = self.state in TO_TREAT
-        self.history_due = bool(self.external_id and (waits or final))
+        self._set_history_due(bool(self.external_id and (waits or final)))
         move = self.move_id
         move._chorus_todo_done()
         if waits:
@@ -218,12 +218,50 @@ class ChorusInvoice(models.Model):
 
     @api.model
     def _read_histories(self, companies, client):
-        """Read the histories that are due. Commits after each."""
+        """Read the histories that are due. Commits after each.
+
+        One that cannot be read waits longer and longer, the others do not wait for it.
+
+        :raises ChorusError: the platform does not answer, or refuses an access
+        """
+        committed = self.env["demat.exchange"]._demat_run_committed
         due = self.search(
-            [("company_id", "in", companies.ids), ("history_due", "=", True)]
+            [
+                ("company_id", "in", companies.ids),
+                ("history_due", "=", True),
+                "|",
+                ("history_next_at", "=", False),
+                ("history_next_at", "<=", fields.Datetime.now()),
+            ],
+            order="history_next_at NULLS FIRST, id",
         )
+        failures = 0
         for invoice in due:
-            invoice._in_words_of_user()._read_history(client)
+            try:
+                invoice._in_words_of_user()._read_history(client)
+            except errors.UnreadableAnswer as error:
+                _logger.warning("%s: its history cannot be read: %s", invoice, error)
+                committed(invoice._ask_history_later)
+                failures += 1
+                if failures >= rhythm.MAX_FAILURES:
+                    break
+            else:
+                failures = 0
+
+    def _ask_history_later(self):
+        seconds = rhythm.delay(rhythm.HISTORY, self.history_tries)
+        self.write(
+            {
+                "history_tries": self.history_tries + 1,
+                "history_next_at": fields.Datetime.add(
+                    fields.Datetime.now(), seconds=seconds
+                ),
+            }
+        )
+
+    def _set_history_due(self, due):
+        """A new reason to read it does not wait for what failed before."""
+        self.write({"history_due": due, "history_next_at": False, "history_tries": 0})
 
     def _read_history(self, client):
         """Read all that happened to this invoice and store it. Commits.
@@ -236,7 +274,7 @@ class ChorusInvoice(models.Model):
             history = client.history(self.external_id)
         except errors.Rejected as error:
             _logger.warning("%s: no history: %s", self, error)
-            committed(lambda: self.write({"history_due": False}))
+            committed(lambda: self._set_history_due(False))
             return
         committed(lambda: self._store_history(history))
 
@@ -250,7 +288,7 @@ class ChorusInvoice(models.Model):
             ],
             current=history.current,
         )
-        self.history_due = False
+        self._set_history_due(False)
         if self.state in TO_TREAT and self.status_comment != known:
             # the search knew the status, the history knows why
             self.move_id._chorus_todo_done()

@@ -7,6 +7,8 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib import errors
+
 _logger = logging.getLogger(__name__)
 #: Flows that have had their last answer.
 ENDED = ("integrated", "partial", "rejected", "incident")
@@ -165,9 +167,18 @@ class ChorusAccount(models.Model):
 
     def _follow(self):
         # EXTENDS
-        result = super()._follow()
+        try:
+            result = super()._follow()
+        except errors.ChorusError:
+            # what came before it stopped is filed all the same
+            self._chorus_file_all_answers()
+            raise
+        self._chorus_file_all_answers()
+        return result
+
+    def _chorus_file_all_answers(self):
+        """File the answers of flows and the return files. Commits."""
         answers = self.env["chorus.flow"], self.env["chorus.return"]
         if not any([model._chorus_file_answers(self) for model in answers]):
             committed = self.env["demat.exchange"]._demat_run_committed
             committed(lambda: self.sudo().activity_unlink([ACTIVITY]))
-        return result

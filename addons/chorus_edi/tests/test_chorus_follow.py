@@ -212,6 +212,61 @@ class TestChorusFollow(ChorusFlowCommon):
         self.assertTrue(move.activity_ids)
         self.assertTrue(move.chorus_invoice_ids.followed)
 
+    def test_a_history_that_cannot_be_read_holds_nothing_up(self):
+        moves = self._given(3)
+        rows = moves.chorus_invoice_ids.sudo()
+        bad = rows.sorted("id")[-1:]
+        for move in moves:
+            self.chorus.set_status(move.name, "SUSPENDUE", "Il manque le BL")
+        number, read = self.chorus.invoice(bad.number)["id"], client.Client.history
+
+        def history(caller, invoice_id):
+            if str(invoice_id) == str(number):
+                raise errors.UnreadableAnswer("HTTP 500", code=500)
+            return read(caller, invoice_id)
+
+        with (
+            patch.object(client.Client, "history", history),
+            self.assertLogs("odoo.addons.chorus_edi", "WARNING"),
+        ):
+            self._follow()
+        self.assertEqual(rows.filtered("history_due"), bad)
+        self.assertGreater(bad.history_next_at, fields.Datetime.now())
+        self.assertEqual(bad.history_tries, 1)
+        self.chorus.forget_calls()
+        self._follow()
+        self.assertEqual(self._histories(), 0, "not before its time")
+        bad.history_next_at = fields.Datetime.now()
+        self._follow()
+        self.assertEqual(self._histories(), 1)
+        self.assertFalse(bad.history_due or bad.history_next_at or bad.history_tries)
+
+    def test_histories_wait_for_a_platform_that_is_away(self):
+        moves = self._given(3)
+        rows = moves.chorus_invoice_ids.sudo()
+        for move in moves:
+            self.chorus.set_status(move.name, "SUSPENDUE", "Il manque le BL")
+        for error, asked in (
+            (errors.RetryLater("fewer", code=429), 1),
+            (errors.RetryLater("no connection"), 1),
+            (errors.FixCredentials("no", "account"), 1),
+            (errors.UnreadableAnswer("HTTP 500", code=500), 2),
+        ):
+            with (
+                self.subTest(error=error),
+                patch.object(client.Client, "history", side_effect=error) as history,
+                patch("odoo.addons.chorus_edi.lib.rhythm.MAX_FAILURES", 2),
+            ):
+                if asked == 1:
+                    with self.assertRaises(type(error)):
+                        self._follow()
+                else:
+                    with self.assertLogs("odoo.addons.chorus_edi", "WARNING"):
+                        self._follow()
+                self.assertEqual(history.call_count, asked)
+                self.assertEqual(len(rows.filtered("history_due")), 3)
+        self.assertEqual(len(rows.filtered("history_next_at")), 2)
+
     def test_ask_now_and_the_language_of_who_reads(self):
         move = self._given()
         self.chorus.set_status(move.name, "SERVICE_FAIT")

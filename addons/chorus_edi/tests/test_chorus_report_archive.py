@@ -1,10 +1,13 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import contextlib
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..lib import errors
 from ..lib.returns import FlowStatus, ReturnFile
 from ..models.chorus_report_archive import ACTIVITY
 from .common_flow import ChorusFlowCommon
@@ -36,6 +39,23 @@ class TestChorusReportArchive(ChorusFlowCommon):
         # one more round files nothing a second time
         self._follow()
         self.assertEqual(flow.document_id, document)
+
+    def test_it_is_filed_though_the_following_stops(self):
+        move = self._send_public()
+        self._deposit()
+        flow = self._out(move).chorus_flow_id
+        away = patch.object(
+            self.env.registry["chorus.invoice"],
+            "_follow_account",
+            side_effect=errors.RetryLater("away"),
+        )
+        for _round in range(6):
+            # assertRaises would take back what the round did
+            with away as following, contextlib.suppress(errors.RetryLater):
+                self._follow()
+            self.assertEqual(following.call_count, 1)
+        self.assertEqual(flow.state, "integrated")
+        self.assertTrue(flow.document_id)
 
     def test_the_report_of_several_customers(self):
         self.chorus.add_structure(OTHER, "Autre ville")
