@@ -46,6 +46,12 @@ class ChorusStructure(models.Model):
         "res.partner", "chorus_structure_id", string="Customers"
     )
     refreshed_at = fields.Datetime(string="Read on", readonly=True, copy=False)
+    tried_at = fields.Datetime(
+        string="Last failure to read it",
+        readonly=True,
+        copy=False,
+        help="It could not be read since; at night it comes after the others.",
+    )
     demands = fields.Char(string="What it demands", compute="_compute_demands")
 
     _siret_uniq = models.Constraint(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..lib import errors
+from ..lib import errors, rhythm
 from .chorus_service import RESERVED
 
 _logger = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ class ChorusStructure(models.Model):
             found = next(iter(client.structures(siret=self.siret)), None)
             if not found:
                 # closed for good, or never there: nothing can be sent to it
-                self.write({"active": False, "refreshed_at": fields.Datetime.now()})
+                self.active = False
+                self._note_refreshed()
                 return
             number = found.id
         answer = client.structure(number)
@@ -98,26 +99,31 @@ class ChorusStructure(models.Model):
                 "engagement_required": bool(answer.engagement_required),
                 "either_required": bool(answer.either_required),
                 "reports_payment": answer.reports_payment is not False,
-                "refreshed_at": fields.Datetime.now(),
             }
         )
         self._refresh_services(list(client.services(number)))
         self._refresh_details(client)
+        self._note_refreshed()
+
+    def _note_refreshed(self):
+        self.write({"refreshed_at": fields.Datetime.now(), "tried_at": False})
 
     def _refresh_services(self, answers):
         """Bring the services in line with what Chorus Pro lists.
 
         :param answers: list of ``lib.answers.Service``; what is not among them is
-            closed, never deleted: invoices refer to it
+            closed, never deleted: invoices refer to it. Of two with the same code
+            the open one counts
         """
         known = {
             service.code: service
             for service in self.with_context(active_test=False).service_ids
         }
-        vals_list = []
-        for answer in answers:
-            if answer.code == RESERVED or not answer.code:
+        vals_list, seen = [], {RESERVED, "", None}
+        for answer in sorted(answers, key=lambda one: not one.active):
+            if answer.code in seen:
                 continue
+            seen.add(answer.code)
             values = {
                 "number": answer.id,
                 "name": answer.name,
@@ -150,7 +156,7 @@ class ChorusStructure(models.Model):
         """Nightly: read again the entities that customers have, oldest first.
 
         Each is committed by itself, so what stops the job stops it there, and the next
-        night goes on with those that are left.
+        night goes on with those that are left. What cannot be read comes last.
         """
         client, account = self._night_client()
         if not client:
@@ -163,7 +169,10 @@ class ChorusStructure(models.Model):
             ("refreshed_at", "<", limit),
         ]
         structures = self.with_context(active_test=False)
-        structures = structures.search(domain, order="refreshed_at NULLS FIRST, id")
+        structures = structures.search(
+            domain, order="tried_at NULLS FIRST, refreshed_at NULLS FIRST, id"
+        )
+        failures = 0
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(structures))
         for structure in structures:
@@ -175,10 +184,19 @@ class ChorusStructure(models.Model):
                 return
             except errors.Rejected as error:
                 _logger.info("Directory of Chorus Pro: %s: %s", structure.siret, error)
-                structure.refreshed_at = fields.Datetime.now()
+                structure._note_refreshed()
+            except errors.UnreadableAnswer as error:
+                _logger.info("Directory of Chorus Pro: %s: %s", structure.siret, error)
+                structure.tried_at = fields.Datetime.now()
+                failures += 1
+                if failures >= rhythm.MAX_FAILURES:
+                    cron._commit_progress()
+                    return
             except errors.ChorusError as error:
                 _logger.info("Directory of Chorus Pro: stopped: %s", error)
                 return
+            else:
+                failures = 0
             if not cron._commit_progress(1):
                 return
 

@@ -6,6 +6,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..lib import client, errors
+from ..lib.answers import Service
 from .common import EITHER, ENGAGEMENT, NOTHING, SERVICE, ChorusCommon
 
 
@@ -106,6 +108,57 @@ class TestChorusDirectory(ChorusCommon):
         self.assertTrue(all(one.refreshed_at.year == 2020 for one in structures))
         access = self.env.ref("chorus_edi.mail_activity_type_access")
         self.assertIn(access, self.account.activity_ids.activity_type_id)
+
+    def _night(self, *answers):
+        """One night; the entities that are asked for, in their order.
+
+        :param answers: a number of Chorus Pro and the error about it, each
+        """
+        faults, asked, read = dict(answers), [], client.Client.structure
+
+        def structure(caller, number):
+            asked.append(number)
+            if number in faults:
+                raise faults[number]
+            return read(caller, number)
+
+        commit = patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *a, **k: 60.0
+        )
+        with commit, patch.object(client.Client, "structure", structure):
+            self.env["chorus.structure"]._cron_refresh()
+        return asked
+
+    def test_night_goes_on_after_one_that_cannot_be_read(self):
+        first = self.town.chorus_structure_id
+        last = self._public("Autre ville", ENGAGEMENT).chorus_structure_id
+        both = first | last
+        others = self.env["chorus.structure"].search([("partner_ids", "!=", False)])
+        (others - both).partner_ids.chorus_structure_id = False
+        both.refreshed_at = "2020-01-01"
+        error = errors.UnreadableAnswer("HTTP 500", code=500)
+        self.assertEqual(self._night((first.number, error)), both.mapped("number"))
+        self.assertEqual(first.refreshed_at.year, 2020)
+        self.assertTrue(first.tried_at)
+        self.assertGreater(last.refreshed_at.year, 2020)
+        last.refreshed_at = "2020-01-01"
+        self.assertEqual(self._night(), [last.number, first.number], "it comes last")
+        self.assertFalse(first.tried_at)
+        # a platform that is away ends the night, and so do many failures
+        both.refreshed_at = "2020-01-01"
+        away = errors.RetryLater("no connection")
+        self.assertEqual(len(self._night((first.number, away))), 1)
+        with patch("odoo.addons.chorus_edi.lib.rhythm.MAX_FAILURES", 1):
+            self.assertEqual(len(self._night((first.number, error))), 1)
+
+    def test_a_code_that_comes_twice(self):
+        structure = self.town.chorus_structure_id
+        closed = Service("7", "DOUBLE", "Ancien", False, None, None)
+        opened = Service("8", "DOUBLE", "Nouveau", True, None, None)
+        for answers in ([closed, opened], [opened, closed]):
+            structure._refresh_services(answers)
+            service = self._service(self.town, "DOUBLE")
+            self.assertEqual((service.number, service.active), ("8", True))
 
     def test_contacts_belong_to_the_entity(self):
         contact = self.env["res.partner"].create(
