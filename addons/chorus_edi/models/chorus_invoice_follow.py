@@ -166,7 +166,7 @@ class ChorusInvoice(models.Model):
         """
         self.ensure_one()
         before = self.status
-        self.env["chorus.status"]._record(self, steps)
+        fresh = self.env["chorus.status"]._record(self, steps)
         self.invalidate_recordset(["status_ids"])
         last = self.status_ids[:1]
         if current:
@@ -187,7 +187,9 @@ class ChorusInvoice(models.Model):
                 "followed": not final,
             }
         )
-        if last.code != before:
+        # suspended once more, the to-do of the first time may be done
+        again = last in fresh and self.state in TO_TREAT
+        if last.code != before or again:
             self._status_changed(final)
 
     def _status_changed(self, final):

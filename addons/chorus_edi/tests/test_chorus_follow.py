@@ -247,10 +247,10 @@ class TestChorusFollow(ChorusFlowCommon):
         for move in moves:
             self.chorus.set_status(move.name, "SUSPENDUE", "Il manque le BL")
         for error, asked in (
+            (errors.UnreadableAnswer("HTTP 500", code=500), 2),
             (errors.RetryLater("fewer", code=429), 1),
             (errors.RetryLater("no connection"), 1),
             (errors.FixCredentials("no", "account"), 1),
-            (errors.UnreadableAnswer("HTTP 500", code=500), 2),
         ):
             with (
                 self.subTest(error=error),
@@ -265,7 +265,29 @@ class TestChorusFollow(ChorusFlowCommon):
                         self._follow()
                 self.assertEqual(history.call_count, asked)
                 self.assertEqual(len(rows.filtered("history_due")), 3)
-        self.assertEqual(len(rows.filtered("history_next_at")), 2)
+                if asked == 2:
+                    self.assertEqual(rows.mapped("history_tries").count(1), 2)
+                    rows.history_next_at = False
+
+    def test_suspended_again_is_told_again(self):
+        move = self._given()
+        row = move.chorus_invoice_ids.sudo()
+        row.external_id = "1"
+        first = fields.Datetime.now() + timedelta(hours=1)
+        step = ("SUSPENDUE", first, "BL manquant", "")
+        again = ("SUSPENDUE", first + timedelta(hours=1), "RIB erroné", "")
+        row._take_steps([step])
+        move.activity_ids.action_done()
+        row.history_due = False
+        row._take_steps([step])
+        self.assertFalse(move.activity_ids, "it is the one that was treated")
+        row._take_steps([step, again])
+        self.assertIn("RIB erroné", move.activity_ids.note)
+        self.assertTrue(row.history_due)
+        self.assertIn("RIB erroné", move.message_ids[0].body)
+        move.activity_ids.action_done()
+        row._take_steps([step, again])
+        self.assertFalse(move.activity_ids)
 
     def test_ask_now_and_the_language_of_who_reads(self):
         move = self._given()
