@@ -44,7 +44,8 @@ RETRY = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR)
 HISTORY = (HOUR, 4 * HOUR, 24 * HOUR)
 #: So many failures about single records in a row say that it is not about them.
 MAX_FAILURES = 5
-#: How often a flow that the platform lost ("incident") is sent again by itself.
+#: How often what the platform lost ("incident"), or what never arrived ("absent"), is
+#: sent again by itself.
 MAX_RESENDS = 3
 
 

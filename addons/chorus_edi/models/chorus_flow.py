@@ -247,9 +247,11 @@ class ChorusFlow(models.Model):
         fitting = waiting.filtered(lambda row: row.state == "pending")
         groups = fitting.grouped(lambda row: (row.company_id, row.user_id))
         for (company, user), rows in groups.items():
-            for part in packages.split(
-                list(rows), size=lambda row: row.document_id.size + OVERHEAD
-            ):
+            alone = rows.filtered(lambda row: row._chorus_goes_alone(account))
+            parts = packages.split(
+                list(rows - alone), size=lambda row: row.document_id.size + OVERHEAD
+            )
+            for part in [*parts, *alone]:
                 flows |= self._make(company, user, account, exchanges.union(*part))
         return flows
 

@@ -215,7 +215,11 @@ class ChorusFlow(models.Model):
             "count": 0,
             "next_at": self._due_in(rhythm.delay(rhythm.REPORT, 0)),
             "error_text": False,
+            # its report may be late in its turn
+            "overdue_told": False,
         }
+        if self.overdue_told:
+            self._current()._chorus_todo_done()
         if number:
             values["number"] = number
         self.write(values)
@@ -280,7 +284,12 @@ class ChorusFlow(models.Model):
                 "into the folder: press “It Arrived” or “Send Again” on the flow.",
                 why=why,
             )
-        self._current()._mark_unknown(text, trace)
+        rows = self._current()
+        rows._mark_unknown(text, trace)
+        if self.mode == "edi":
+            # nobody but a person can find it out
+            rows._chorus_todo(text)
+            self.overdue_told = True
         self._call_deposit(at=self.next_at)
 
     def _end(self, state, text=False, **values):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 #: A report is ready after seconds or minutes as a rule; a return file after a night.
@@ -19,14 +20,16 @@ class ChorusFlow(models.Model):
     @api.model
     def _tell_overdue(self, account):
         """Tell once for each flow of an account that it waits for too long."""
+        limit = fields.Datetime.now() - OVERDUE
+        silent = Domain("state", "in", ("deposited", "processing")) & Domain(
+            "deposited_at", "<", limit
+        )
+        unknown = Domain("state", "=", "unknown") & Domain("started_at", "<", limit)
         late = self.search(
-            [
-                ("company_id", "in", account._chorus_companies().ids),
-                ("mode", "in", ("api", "edi")),
-                ("state", "in", ("deposited", "processing")),
-                ("deposited_at", "<", fields.Datetime.now() - OVERDUE),
-                ("overdue_told", "=", False),
-            ]
+            Domain("company_id", "in", account._chorus_companies().ids)
+            & Domain("mode", "in", ("api", "edi"))
+            & Domain("overdue_told", "=", False)
+            & (silent | unknown)
         )
         late.overdue_told = True
         for flow in late:
@@ -37,6 +40,14 @@ class ChorusFlow(models.Model):
             waiting._chorus_todo(flow._overdue_words())
 
     def _overdue_words(self):
+        if self.state == "unknown":
+            return self.env._(
+                "It is not known since %(date)s whether the flow %(flow)s arrived. "
+                "Look for its invoices on the portal, then press “It Arrived” or “Send "
+                "Again” on the flow.",
+                flow=self.display_name,
+                date=format_date(self.env, self.started_at),
+            )
         since = format_date(self.env, self.deposited_at)
         if self.mode == "edi":
             return self.env._(

@@ -215,17 +215,7 @@ class ChorusFlow(models.Model):
     def _lost_by_platform(self, rows):
         """Nothing of it was treated: the invoices go again, some times unasked."""
         text = self.env._("Chorus Pro had an incident and did not treat the flow.")
-        again = rows.filtered(
-            lambda row: (
-                len(row.chorus_flow_ids.filtered(lambda f: f.state == "incident"))
-                <= rhythm.MAX_RESENDS
-            )
-        )
-        again._chorus_release({"error_text": text})
-        given_up = rows - again
-        given_up._mark_failed("incident", text)
-        given_up._chorus_todo(text)
-        self._call_deposit()
+        rows._chorus_resend("incident", text)
 
 
 def _words_by_number(report):

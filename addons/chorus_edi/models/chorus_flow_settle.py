@@ -103,14 +103,11 @@ class ChorusFlow(models.Model):
         if found:
             self._arrived(found)
             return
-        self._did_not_arrive(
-            self.env._(
-                "Chorus Pro was asked %(count)s times and knows none of these "
-                "invoices: they are sent again.",
-                count=searches,
-            ),
-            searches=searches,
+        text = self.env._(
+            "Chorus Pro was asked %(count)s times and knows none of these invoices.",
+            count=searches,
         )
+        self._did_not_arrive(text, searches=searches)._chorus_resend("absent", text)
 
     def _arrived(self, found):
         """It is there: its report is asked for as for any flow."""
@@ -133,11 +130,13 @@ class ChorusFlow(models.Model):
         self._call_deposit()
 
     def _did_not_arrive(self, text, **values):
+        """:return: its exchanges that are lost"""
         self._end("absent", text, **values)
         # one whose arrival a person confirmed is not sent again
         lost = self._current().filtered(lambda row: row.state == "unknown")
-        lost._chorus_release({"error_text": text})
-        self._call_deposit()
+        if self.overdue_told:
+            lost._chorus_todo_done()
+        return lost
 
     # -- a person knows, or asks ------------------------------------------------------
 
@@ -203,11 +202,12 @@ class ChorusFlow(models.Model):
                         flow=flow.display_name,
                     )
                 )
-            flow._did_not_arrive(
-                self.env._(
-                    "%(user)s says that it did not arrive.", user=self.env.user.name
-                )
+            text = self.env._(
+                "%(user)s says that it did not arrive.", user=self.env.user.name
             )
+            # as often as a person says so
+            flow._did_not_arrive(text)._chorus_release({"error_text": text})
+        self._call_deposit()
 
     def _check_unknown(self):
         if self.state != "unknown":

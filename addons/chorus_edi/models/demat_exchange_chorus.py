@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..lib import rhythm
+
 CHORUS = "chorus"
 
 
@@ -53,6 +55,33 @@ class DematExchange(models.Model):
             & Domain("chorus_flow_id", "=", False)
         )
 
+    def _chorus_goes_alone(self, account):
+        """Say whether this rides in a flow of its own: once one that it rode in did not
+        arrive, it may be what keeps it, and the others do not wait for it.
+
+        An agreement about EDI files counts files: they stay together.
+        """
+        return account.mode == "api" and bool(self._chorus_flows_ended("absent"))
+
+    def _chorus_flows_ended(self, state):
+        """The flows of this one that came to such an end."""
+        return self.chorus_flow_ids.filtered(lambda flow: flow.state == state)
+
+    def _chorus_resend(self, state, text):
+        """Send these again unasked, some times; then a person has to look.
+
+        :param state: the end of their flow: ``incident`` or ``absent``
+        :param text: what happened, for who sent them
+        """
+        again = self.filtered(
+            lambda row: len(row._chorus_flows_ended(state)) <= rhythm.MAX_RESENDS
+        )
+        again._chorus_release({"error_text": text})
+        given_up = self - again
+        given_up._mark_failed(state, text)
+        given_up._chorus_todo(text)
+        self.env["chorus.flow"]._call_deposit()
+
     def _chorus_release(self, values=None):
         """Take these out of their flow: they wait for another one."""
         self._mark_pending({"chorus_flow_id": False, **(values or {})})
@@ -95,5 +124,7 @@ class DematExchange(models.Model):
     def action_confirm_arrival(self):
         # EXTENDS demat_base
         result = super().action_confirm_arrival()
+        chorus = self.sudo().filtered(lambda row: row.chorus_flow_id.overdue_told)
+        chorus._chorus_todo_done()
         self.sudo().chorus_flow_id._close_if_answered()
         return result

@@ -81,6 +81,13 @@ class DematExchange(models.Model):
             "chorus_edi.exchange_report_deposit", {"exchange": self, "flow": flow}
         )
 
+    def _chorus_todo_done(self):
+        """What was to do about these invoices is answered."""
+        for row in self:
+            move = row._get_document()
+            if move:
+                move._chorus_todo_done()
+
     def _chorus_todo(self, text):
         """Somebody has to look at these invoices."""
         for row in self:

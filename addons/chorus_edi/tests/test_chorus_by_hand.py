@@ -197,7 +197,13 @@ class TestChorusByHand(ChorusFlowCommon):
         self.assertEqual(flow.state, "unknown")
         self._deposit()
         self.assertEqual(flow.state, "unknown", "nobody can be asked")
+        self.assertEqual(len(move.activity_ids), 1)
+        self.assertIn("Look into the folder", move.activity_ids.note)
+        flow.sudo().started_at = "2026-01-01"
+        self._follow()
+        self.assertEqual(len(move.activity_ids), 1, "it was told at once")
         flow.with_user(self.clerk).action_arrived()
         self.assertEqual((flow.state, self._out(move).state), ("deposited", "sending"))
+        self.assertFalse(move.activity_ids, "it was answered")
         with self.assertRaisesRegex(UserError, "unknown outcome"):
             flow.with_user(self.clerk).action_send_again()
