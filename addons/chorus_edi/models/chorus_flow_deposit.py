@@ -213,6 +213,7 @@ class ChorusFlow(models.Model):
             "state": "deposited",
             "deposited_at": fields.Datetime.now(),
             "count": 0,
+            "searches": 0,
             "next_at": self._due_in(rhythm.delay(rhythm.REPORT, 0)),
             "error_text": False,
             # its report may be late in its turn

@@ -7,6 +7,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..lib import codes, errors, rhythm
+from .chorus_return import REFUSED
 from .chorus_times import naive
 
 _logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class ChorusFlow(models.Model):
         """The invoices that the platform has, all pages, by number.
 
         Those of this flow; and of the ones that it refuses, those that arrived by an
-        earlier flow whose answer was lost: refused as a double, they are there.
+        earlier flow, whatever is known of that: refused as a double, they are there.
 
         :return: ``{number: FoundInvoice}``
         """
@@ -79,10 +80,14 @@ class ChorusFlow(models.Model):
             }
         if outcome in ("rejected", "partial"):
             for row in self._current():
-                earlier = row.chorus_flow_ids.filtered(lambda f: f.state == "absent")
-                if earlier and row.document_id.name not in found:
-                    before = earlier[:1]._search_platform(client, row)
-                    found.update({one.number: one for one in before.values()})
+                if row.document_id.name in found:
+                    continue
+                for earlier in row.chorus_flow_ids - self:
+                    before = earlier._search_platform(client, row).get(row)
+                    # what did not conform is not there
+                    if before and before.status != REFUSED:
+                        found[before.number] = before
+                        break
         return found
 
     def _ask_later(self, error=None):
@@ -141,6 +146,8 @@ class ChorusFlow(models.Model):
             refusals = self._undetailed_refusals(state.outcome, found)
             if refusals is None:
                 return
+        elif state.outcome == "partial" and self._waits_for_strays(refusals, found):
+            return
         self._conclude(state.outcome, refusals, _technical(report), found)
 
     def _undetailed_refusals(self, outcome, found):
@@ -154,14 +161,8 @@ class ChorusFlow(models.Model):
         """
         numbers = [row.document_id.name for row in self._waiting()]
         missing = [number for number in numbers if number not in found]
-        if outcome == "partial" and missing:
-            searches = self.searches + 1
-            self.searches = searches
-            if not rhythm.settled_after(searches):
-                seconds = rhythm.delay(rhythm.SETTLE, searches)
-                self.write({"state": "processing", "next_at": self._due_in(seconds)})
-                self._call_follow(at=self.next_at)
-                return None
+        if outcome == "partial" and missing and self._waits_for_search():
+            return None
         text = self.env._(
             "The reasons are in the report of the flow %(flow)s only (a PDF, on the "
             "flow and in the archive): the detailed report of Chorus Pro is not open "
@@ -169,6 +170,33 @@ class ChorusFlow(models.Model):
             flow=self.number,
         )
         return {number: [text] for number in missing}
+
+    def _waits_for_strays(self, refusals, found):
+        """A refusal that names none of the invoices may be about any that was neither
+        named nor found.
+
+        :param refusals: as :func:`_words_by_number`
+        :return: whether it is asked again later
+        """
+        numbers = {row.document_id.name for row in self._waiting()}
+        if refusals.keys() <= numbers or numbers <= {*refusals, *found}:
+            return False
+        return self._waits_for_search()
+
+    def _waits_for_search(self):
+        """What was taken in may be visible a little later: only several searches say
+        that it is not there.
+
+        :return: whether it is asked again later
+        """
+        searches = self.searches + 1
+        self.searches = searches
+        if rhythm.settled_after(searches):
+            return False
+        seconds = rhythm.delay(rhythm.SETTLE, searches)
+        self.write({"state": "processing", "next_at": self._due_in(seconds)})
+        self._call_follow(at=self.next_at)
+        return True
 
     def _conclude(self, outcome, refusals, technical, found):
         """The last word of the platform on this flow.

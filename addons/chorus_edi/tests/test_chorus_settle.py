@@ -1,9 +1,12 @@
 # Copyright 2026 The demat contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..lib import rhythm
+from ..lib import client, rhythm
 from .common_flow import ChorusFlowCommon
 
 
@@ -223,6 +226,42 @@ class TestChorusSettle(ChorusFlowCommon):
         self.assertIn(flow.number, self._out(bad).error_text)
         self.assertFalse((moves - bad).activity_ids)
         self.assertEqual(flow.searches, len(rhythm.SETTLE))
+
+    def test_a_refusal_without_a_number_refuses_only_what_is_not_found(self):
+        """The detailed report names nobody: the platform is searched several times."""
+        moves = self._send_public(3)
+        bad = moves[1]
+        self.chorus.configure(refuse={bad.name: "Motif."}, hidden_searches=1)
+        ask = client.Client.flow_report
+
+        def nameless(caller, number):
+            report = ask(caller, number)
+            refusals = tuple(replace(one, number="") for one in report.errors)
+            return replace(report, errors=refusals)
+
+        with patch.object(client.Client, "flow_report", nameless):
+            self._deposit()
+            flow = self._out(moves).chorus_flow_id
+            for _round in range(3 + len(rhythm.SETTLE)):
+                self._follow()
+                states = [self._out(move).state for move in moves]
+                self.assertEqual((states[0] + states[2]).count("failed"), 0)
+        self.assertEqual(flow.state, "partial")
+        self.assertEqual(states, ["done", "failed", "done"])
+        self.assertIn("Motif", self._out(bad).error_text)
+        self.assertFalse((moves - bad).activity_ids)
+
+    def test_a_double_of_what_counted_as_refused_is_found(self):
+        move = self._send_public()
+        self._integrate(move)
+        exchange = self._out(move)
+        exchange.chorus_flow_id.sudo().state = "partial"
+        exchange._chorus_refused(exchange.chorus_flow_id, ["A mistake"])
+        move.with_user(self.clerk).action_chorus_deposit()
+        self._integrate(move)
+        self.assertEqual(len(exchange.chorus_flow_ids), 2)
+        self.assertEqual(exchange.state, "done", exchange.error_text)
+        self.assertEqual(len(self.chorus.invoices), 1)
 
     def test_both_reports_are_closed(self):
         self._close_details()
