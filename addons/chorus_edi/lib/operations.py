@@ -23,6 +23,11 @@ class Operations:
     def calls(self) -> dict:
         return self._transport.calls
 
+    @property
+    def platform(self):
+        """The addresses: ``platforms.Platform``."""
+        return self._transport.platform
+
     def _call(self, operation, body):
         answer = self._transport.call(operation, body)
         if answer.code < 0:

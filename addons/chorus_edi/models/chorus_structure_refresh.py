@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..lib import errors, rhythm
+from ..lib import errors, platforms, rhythm
 from .chorus_service import RESERVED
 
 _logger = logging.getLogger(__name__)
@@ -80,30 +80,53 @@ class ChorusStructure(models.Model):
     def _refresh(self, client):
         """Read what the entity demands, and its services, all pages."""
         self.ensure_one()
-        number = self.number
-        if not number:
-            found = next(iter(client.structures(siret=self.siret)), None)
-            if not found:
-                # closed for good, or never there: nothing can be sent to it
-                self.active = False
-                self._note_refreshed()
-                return
-            number = found.id
-        answer = client.structure(number)
+        answer = self._ask_by_siret(client)
+        stays_open = self.active and not self._may_close(client)
+        if not answer:
+            # closed for good, or never there: nothing can be sent to it
+            self.active = stays_open
+            self._note_refreshed()
+            return
         self.write(
             {
-                "number": number,
+                "number": answer.id,
                 "name": answer.name or self.name,
-                "active": answer.active,
+                "active": answer.active or stays_open,
                 "service_required": bool(answer.service_required),
                 "engagement_required": bool(answer.engagement_required),
                 "either_required": bool(answer.either_required),
                 "reports_payment": answer.reports_payment is not False,
             }
         )
-        self._refresh_services(list(client.services(number)))
+        self._refresh_services(list(client.services(answer.id)))
         self._refresh_details(client)
         self._note_refreshed()
+
+    def _ask_by_siret(self, client):
+        """Ask for the entity, by its number when that is still its own: the number of
+        one platform may be that of somebody else on another.
+
+        :return: ``lib.answers.Structure``, or None: there is none of this SIRET
+        """
+        if self.number:
+            try:
+                answer = client.structure(self.number)
+            except errors.Rejected as error:
+                _logger.info("Directory of Chorus Pro: %s: %s", self.siret, error)
+            else:
+                if answer.siret in ("", self.siret):
+                    return answer
+        found = next(iter(client.structures(siret=self.siret)), None)
+        return found and client.structure(found.id)
+
+    def _may_close(self, client):
+        """Say whether what the platform of this client says closes an entity: that of
+        the tests does not, where another account sends to the real one.
+        """
+        if client.platform != platforms.PLATFORMS["qualification"]:
+            return True
+        real = [("platform", "=", "production"), ("active", "=", True)]
+        return not self.env["chorus.account"].sudo().search_count(real, limit=1)
 
     def _note_refreshed(self):
         self.write({"refreshed_at": fields.Datetime.now(), "tried_at": False})
@@ -151,6 +174,19 @@ class ChorusStructure(models.Model):
         for service in services:
             service._refresh_detail(client)
 
+    def _refreshed_by(self, client, account):
+        """Read the entity again, unless the access of the account is refused: then its
+        administrators are told.
+
+        :return: whether it was read
+        """
+        try:
+            self._refresh(client)
+        except errors.FixCredentials as error:
+            account._chorus_note_access(error)
+            return False
+        return True
+
     @api.model
     def _cron_refresh(self):
         """Nightly: read again the entities that customers have, oldest first.
@@ -158,7 +194,8 @@ class ChorusStructure(models.Model):
         Each is committed by itself, so what stops the job stops it there, and the next
         night goes on with those that are left. What cannot be read comes last.
         """
-        client, account = self._night_client()
+        clients = self._night_clients()
+        client, account = next(clients, (None, None))
         if not client:
             return
         limit = fields.Datetime.now() - AGE
@@ -177,11 +214,11 @@ class ChorusStructure(models.Model):
         cron._commit_progress(remaining=len(structures))
         for structure in structures:
             try:
-                structure._refresh(client)
-            except errors.FixCredentials as error:
-                account._chorus_note_access(error)
-                cron._commit_progress()
-                return
+                while client and not structure._refreshed_by(client, account):
+                    client, account = next(clients, (None, None))
+                if not client:
+                    cron._commit_progress()
+                    return
             except errors.Rejected as error:
                 _logger.info("Directory of Chorus Pro: %s: %s", structure.siret, error)
                 structure._note_refreshed()
@@ -201,15 +238,16 @@ class ChorusStructure(models.Model):
                 return
 
     @api.model
-    def _night_client(self):
-        """Return ``(client, account)`` of the first account that is complete."""
-        accounts = self.env["chorus.account"].sudo()
-        for account in accounts.search([("active", "=", True)]):
+    def _night_clients(self):
+        """Yield ``(client, account)`` of the accounts that are complete, those of the
+        real platform first."""
+        accounts = self.env["chorus.account"].sudo().search([("active", "=", True)])
+        for account in accounts.sorted(lambda one: one.platform != "production"):
             try:
-                return account._chorus_client(), account
+                client = account._chorus_client()
             except UserError:
                 continue  # by EDI or ZIP a company may do without the API
-        return None, self.env["chorus.account"]
+            yield client, account
 
 
 class ChorusService(models.Model):

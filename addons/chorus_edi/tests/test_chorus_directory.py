@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..lib import client, errors
+from ..lib import client, errors, platforms
 from ..lib.answers import Service
 from .common import EITHER, ENGAGEMENT, NOTHING, SERVICE, ChorusCommon
 
@@ -159,6 +159,65 @@ class TestChorusDirectory(ChorusCommon):
             structure._refresh_services(answers)
             service = self._service(self.town, "DOUBLE")
             self.assertEqual((service.number, service.active), ("8", True))
+
+    def test_the_number_of_another_platform(self):
+        structure = self.town.chorus_structure_id
+        number = structure.number
+        other = self._public("Autre ville", ENGAGEMENT).chorus_structure_id
+        for wrong in (other.number, "999999"):
+            structure.number = wrong
+            structure.with_user(self.clerk).action_refresh()
+            self.assertEqual(structure.number, number)
+            self.assertFalse(structure.engagement_required)
+            self.assertTrue(structure.active)
+
+    def test_tests_close_nothing_where_another_account_is_real(self):
+        structure = self.town.chorus_structure_id
+        real = self.env["chorus.account"].create(
+            {
+                "company_id": self.env["res.company"].create({"name": "Autre"}).id,
+                "platform": "production",
+            }
+        )
+        here = self.account.sudo()._chorus_platform()
+        self.enterContext(patch.dict(platforms.PLATFORMS, {"qualification": here}))
+        gone = [{"siret": NOTHING, "active": False}, {"siret": NOTHING, "active": True}]
+        self.addCleanup(self.chorus.control, change_structure=gone[1])
+        self.chorus.control(change_structure=gone[0])
+        structure.with_user(self.clerk).action_refresh()
+        self.assertTrue(structure.active)
+        lost = patch.object(
+            client.Client, "structures", lambda *args, **criteria: iter(())
+        )
+        structure.number = False
+        with lost:
+            structure.with_user(self.clerk).action_refresh()
+        self.assertTrue(structure.active)
+        real.unlink()
+        structure.with_user(self.clerk).action_refresh()
+        self.assertFalse(structure.active)
+
+    def test_night_goes_on_with_another_account(self):
+        structure = self.town.chorus_structure_id
+        secret = ("client_id", "client_secret", "login", "password")
+        other = self.env["chorus.account"].create(
+            {
+                "company_id": self.env["res.company"].create({"name": "Autre"}).id,
+                "platform": "production",
+                **{name: self.account.sudo()[name] for name in secret},
+            }
+        )
+        here = self.account.sudo()._chorus_platform()
+        self.enterContext(patch.dict(platforms.PLATFORMS, {"production": here}))
+        clients = self.env["chorus.structure"]._night_clients()
+        self.assertEqual(next(clients)[1], other, "the real platform first")
+        other.sudo().password = "wrong"
+        structure.refreshed_at = "2020-01-01"
+        self._night()
+        self.assertGreater(structure.refreshed_at.year, 2020)
+        access = self.env.ref("chorus_edi.mail_activity_type_access")
+        self.assertIn(access, other.activity_ids.activity_type_id)
+        self.assertNotIn(access, self.account.activity_ids.activity_type_id)
 
     def test_contacts_belong_to_the_entity(self):
         contact = self.env["res.partner"].create(
