@@ -70,6 +70,10 @@ class DematSignSignatory(models.Model):
             channels.append("sms")
         return channels
 
+    def _code_address(self, channel):
+        """Where a code goes by ``channel``: the number, or the e-mail address."""
+        return self.phone if channel == "sms" else self.email
+
     def _is_confirmed(self, secret):
         """Whether the code was accepted in the browser that holds ``secret``."""
         self.ensure_one()
@@ -111,7 +115,7 @@ class DematSignSignatory(models.Model):
         :raise CodeNotSent: nothing left
         """
         code, salt = one_time_code.new_code(), one_time_code.new_salt()
-        address = self.phone if channel == "sms" else self.email
+        address = self._code_address(channel)
         self.write(
             {
                 "code_hash": one_time_code.digest(code, salt),
@@ -148,7 +152,12 @@ class DematSignSignatory(models.Model):
         vals = {STORED[name]: changes[name] for name in changes if name in STORED}
         if verdict == "accepted":
             vals.update(
-                state="confirmed", code_accepted_at=now, code_session=_sha256(secret)
+                state="confirmed",
+                code_accepted_at=now,
+                code_accepted_sent_at=signatory.code_sent_at,
+                code_accepted_channel=signatory.code_channel,
+                code_accepted_address=signatory._code_address(signatory.code_channel),
+                code_session=_sha256(secret),
             )
         signatory.write(vals)
         signatory._record_verdict(verdict, bool(changes))
@@ -158,8 +167,9 @@ class DematSignSignatory(models.Model):
     def _record_verdict(self, verdict, counted):
         record = self.request_id._record_event
         if verdict == "accepted":
-            address = self.phone if self.code_channel == "sms" else self.email
-            record("code_accepted", signatory=self, detail=address)
+            record(
+                "code_accepted", signatory=self, detail=self.code_accepted_address
+            )
         elif counted and verdict in ("wrong", "locked"):
             record("code_refused", signatory=self)
             if verdict == "locked":

@@ -19,13 +19,14 @@ class DematSignSignatory(models.Model):
         """Return the part of ``evidence.json`` about this signatory."""
         image = self._picture_bytes()
         names = (
-            "name role email email_origin phone invited_at opened_at code_channel "
-            "code_sent_at code_accepted_at terms_accepted_at typed_approval method "
-            "signed_at ip agent shown_sha256 field_name signed_via"
+            "name role email email_origin phone invited_at opened_at "
+            "terms_accepted_at typed_approval method signed_at ip agent shown_sha256 "
+            "field_name signed_via"
         )
         return {
             "number": self.id,
             **{name: self[name] or None for name in names.split()},
+            **self._code_facts(),
             "link_sent_at": self._link_sent().done_at or None,
             "signed_device_or_account": self.sudo().signed_user_id.login or None,
             "picture_sha256": sha256(image) if image else None,
@@ -71,14 +72,36 @@ class DematSignSignatory(models.Model):
         """Say by what the person was bound to the address; None without a code."""
         if not self.code_accepted_at:
             return None
-        utc = self.request_id._utc
+        code, utc = self._code_facts(), self.request_id._utc
         return self.env._(
             "one-time code sent to %(address)s on %(sent)s, entered correctly "
             "on %(entered)s",
-            address=self.phone if self.code_channel == "sms" else self.email,
-            sent=utc(self.code_sent_at),
-            entered=utc(self.code_accepted_at),
+            address=code["code_address"],
+            sent=utc(code["code_sent_at"]),
+            entered=utc(code["code_accepted_at"]),
         )
+
+    def _code_facts(self):
+        """The code that was accepted: how and when it was sent, when entered.
+
+        Without an acceptance: the one sent last. Likewise for one that was accepted
+        before that was kept: the fields of the last sending are all that is known.
+        """
+        if self.code_accepted_sent_at:
+            channel, sent_at, address = (
+                self.code_accepted_channel,
+                self.code_accepted_sent_at,
+                self.code_accepted_address,
+            )
+        else:
+            channel, sent_at = self.code_channel, self.code_sent_at
+            address = channel and self._code_address(channel)
+        return {
+            "code_channel": channel or None,
+            "code_address": address or None,
+            "code_sent_at": sent_at or None,
+            "code_accepted_at": self.code_accepted_at or None,
+        }
 
     # -- the personal link ------------------------------------------------------------
 

@@ -89,6 +89,12 @@ class DematSignSignatory(models.Model):
         [("email", "E-mail"), ("sms", "SMS")], readonly=True
     )
     code_accepted_at = fields.Datetime(readonly=True)
+    # of the code that was accepted: another one may be sent later
+    code_accepted_sent_at = fields.Datetime(readonly=True, copy=False)
+    code_accepted_channel = fields.Selection(
+        [("email", "E-mail"), ("sms", "SMS")], readonly=True, copy=False
+    )
+    code_accepted_address = fields.Char(readonly=True, copy=False)
     invited_at = fields.Datetime(readonly=True)
     opened_at = fields.Datetime(string="First Opened", readonly=True)
     signed_at = fields.Datetime(string="Signed on", readonly=True)

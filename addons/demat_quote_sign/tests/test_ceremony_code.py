@@ -64,6 +64,37 @@ class TestCode(SignCommon):
         if first != second:
             self.assertEqual(self.check(first), "wrong")
 
+    def test_evidence_of_the_code_that_was_accepted(self):
+        """A code that is sent later is not the one that was entered."""
+        code, _mail = self.send_code()
+        sent = self.signatory.code_sent_at
+        with freeze_time(sent + timedelta(minutes=2)):
+            self.assertEqual(self.check(code), "accepted")
+        accepted = self.signatory.code_accepted_at
+        with freeze_time(sent + timedelta(minutes=20)):
+            self.send_code()
+        self.signatory.write({"code_channel": "sms", "phone": "+33 6 00 00 00 00"})
+        data = self.signatory._evidence_data()
+        self.assertEqual(
+            [data[f"code_{name}"] for name in ("channel", "sent_at", "accepted_at")],
+            ["email", sent, accepted],
+        )
+        self.assertEqual(data["code_address"], "client@accord.example")
+        words = self.signatory._how_verified()
+        self.assertIn("sent to client@accord.example on ", words)
+        self.assertIn(self.deal._utc(sent), words)
+        # accepted before this was kept: what is known is said, as before
+        self.signatory.write(
+            {
+                "code_accepted_sent_at": False,
+                "code_accepted_channel": False,
+                "code_accepted_address": False,
+            }
+        )
+        words = self.signatory._how_verified()
+        self.assertIn("+33 6 00 00 00 00", words)
+        self.assertIn(self.deal._utc(self.signatory.code_sent_at), words)
+
     def test_life(self):
         code, _mail = self.send_code()
         later = fields.Datetime.now() + one_time_code.LIFE
