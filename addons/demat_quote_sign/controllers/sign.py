@@ -52,8 +52,7 @@ def _step(scope="sign_post"):
                 post["way"] = signatory._way_in(token)
                 _take(method, self, signatory, post)
             if not signatory._find_by_token(signatory_id, token):
-                # signed on the device of the sales person: that link works once
-                return frame.page("sign_done", signatory, path=None)
+                return _end_on_site(signatory)
             return request.redirect(frame.path_of(signatory_id, token), code=303)
 
         return wrapper
@@ -264,6 +263,19 @@ class DematSignController(http.Controller):
             ),
             "good",
         )
+
+
+def _end_on_site(signatory):
+    """The last page on the device of the sales person, whose link works once: signed,
+    or why nothing can be signed any more.
+    """
+    if signatory.state == "signed":
+        return frame.page("sign_done", signatory, path=None)
+    words = signatory.request_id._closed_problem()
+    if not words:
+        # the time of the link was over, or it was opened again
+        return frame.nothing_here()
+    return frame.page("sign_closed", signatory, path=None, words=words)
 
 
 def _shown(signatory, step):

@@ -133,6 +133,44 @@ class TestCeremony(CeremonyCase):
         self.assertNotIn("/my/sign/", answer.text)
         self.assertEqual(self.get(path=path).status_code, 404)
 
+    def press_on_site(self):
+        """Open the ceremony on the device of the seller; path, token of the form."""
+        self.deal.require_code = False
+        path = self.signatory.with_user(self.seller).action_sign_on_device()["url"]
+        self.env.flush_all()
+        return path, self.csrf(path)
+
+    def assertClosedOnSite(self, answer, state):  # noqa: N802 - as its siblings
+        self.assertIn(f'data-state="{state}"', answer.text)
+        self.assertNotIn("you have signed", answer.text)
+        self.assertNotIn("/my/sign/", answer.text)
+        self.assertEqual(self.deal.state, state)
+        self.assertSigned(False)
+
+    def test_declined_on_the_device_of_the_seller(self):
+        """Nobody is thanked for a signature that he did not give."""
+        path, _token = self.press_on_site()
+        answer = self.post("decline", path, reason="Too dear")
+        self.assertClosedOnSite(answer, "declined")
+        self.assertIn("This quote was declined", answer.text)
+
+    def test_over_on_the_device_of_the_seller(self):
+        """It ends between the page and the answer."""
+        path, token = self.press_on_site()
+        self.deal.expires_on = "2020-01-01"
+        self.env.flush_all()
+        answer = self.post("decline", path, reason="Too dear", csrf_token=token)
+        self.assertClosedOnSite(answer, "expired")
+        self.assertIn("The time to sign this quote is over", answer.text)
+
+    def test_changed_on_the_device_of_the_seller(self):
+        path, token = self.press_on_site()
+        self.env.cr.execute(
+            "UPDATE sale_order SET note = 'x' WHERE id = %s", [self.deal.order_id.id]
+        )
+        answer = self.post("decline", path, reason="Too dear", csrf_token=token)
+        self.assertClosedOnSite(answer, "void")
+
     def test_language_of_the_signatory(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.signatory.lang = "fr_FR"
