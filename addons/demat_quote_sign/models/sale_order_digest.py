@@ -93,7 +93,18 @@ class SaleOrder(models.Model):
             "fiscal_note": str(self.fiscal_position_id.note or ""),
             "files": _files(self, "quotation_document_ids"),
             "form_fields": _form_fields(self),
+            **self._demat_sign_shipping_facts(),
         }
+
+    def _demat_sign_shipping_facts(self):
+        """What ``sale_stock`` and ``delivery`` print, if they are there; nothing for a
+        quote without it: the digests of quotes that were sent before stay."""
+        facts = {}
+        if "incoterm" in self._fields and self.incoterm:
+            facts["incoterm"] = [self.incoterm.code, self.incoterm_location or None]
+        if "carrier_id" in self._fields and self.carrier_id.carrier_description:
+            facts["shipping"] = str(self.carrier_id.carrier_description)
+        return facts
 
     def _demat_sign_company_facts(self):
         """What stands at head and foot of each page."""

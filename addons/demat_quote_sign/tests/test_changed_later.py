@@ -271,6 +271,41 @@ class TestFacts(LaterCommon):
             ),
         )
 
+    def test_incoterm(self):
+        order = self.quote()
+        if "incoterm" not in order._fields:
+            self.assertEqual(order._demat_sign_shipping_facts(), {})
+            return
+        # quotes without one keep the digest that they were sent with
+        self.assertNotIn("incoterm", order._demat_sign_facts())
+        terms = self.env["account.incoterms"].create({"name": "X", "code": "ZZZ"})
+        request = self.send(order)
+        self.check_void_when(request, lambda: order.write({"incoterm": terms.id}))
+        request = self.send(order)
+        self.check_void_when(
+            request, lambda: order.write({"incoterm_location": "Grenoble"})
+        )
+        self.assertEqual(order._demat_sign_facts()["incoterm"], ["ZZZ", "Grenoble"])
+
+    def test_shipping(self):
+        order = self.quote()
+        self.assertNotIn("shipping", order._demat_sign_facts())
+        if "carrier_id" not in order._fields:
+            self.assertNotIn("shipping", order._demat_sign_shipping_facts())
+            return
+        carrier = self.env["delivery.carrier"].create(
+            {
+                "name": "Truck",
+                "product_id": self.product_a.id,
+                "carrier_description": "Unloaded by crane",
+            }
+        )
+        order.carrier_id = carrier
+        request = self.send(order)
+        self.check_void_when(
+            request, lambda: carrier.write({"carrier_description": "On the kerb"})
+        )
+
     def test_site(self):
         request = self.send(self.quote(project_id=self.site.id))
         self.check_void_when(request, lambda: self.site.write({"name": "Autre"}))
