@@ -167,9 +167,7 @@ class DematSignSignatory(models.Model):
     def _record_verdict(self, verdict, counted):
         record = self.request_id._record_event
         if verdict == "accepted":
-            record(
-                "code_accepted", signatory=self, detail=self.code_accepted_address
-            )
+            record("code_accepted", signatory=self, detail=self.code_accepted_address)
         elif counted and verdict in ("wrong", "locked"):
             record("code_refused", signatory=self)
             if verdict == "locked":

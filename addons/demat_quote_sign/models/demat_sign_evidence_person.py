@@ -95,7 +95,8 @@ class DematSignSignatory(models.Model):
             )
         else:
             channel, sent_at = self.code_channel, self.code_sent_at
-            address = channel and self._code_address(channel)
+            known = sent_at or self.code_accepted_at
+            address = self._code_address(channel) if known else None
         return {
             "code_channel": channel or None,
             "code_address": address or None,
