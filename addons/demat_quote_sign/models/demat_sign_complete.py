@@ -72,16 +72,22 @@ class DematSignRequest(models.Model):
 
     def _post_signed(self):
         """The signed quote and its evidence, in the chatter of order and site."""
-        files = [
-            (document.filename, document.attachment_id.raw)
-            for document in (self.signed_document_id, self.evidence_document_id)
-            if document
-        ]
-        body = self.env._(
-            "Signed online by %(names)s (%(request)s).",
-            names=", ".join(self.signatory_ids.mapped("name")),
-            request=self.name,
+        self._post_files(
+            self.signed_document_id + self.evidence_document_id,
+            self.env._(
+                "Signed online by %(names)s (%(request)s).",
+                names=", ".join(self.signatory_ids.mapped("name")),
+                request=self.name,
+            ),
         )
+
+    def _post_files(self, documents, body):
+        """Post archived files in the chatter of order and site.
+
+        :param documents: ``ged.document``
+        :param body: text
+        """
+        files = [(one.filename, one.attachment_id.raw) for one in documents]
         user = self.order_id.user_id or self.sender_id
         author = self.signatory_ids[-1:].partner_id or self.partner_id
         for record in filter(None, (self.order_id, self.project_id)):

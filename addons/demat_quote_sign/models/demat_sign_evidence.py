@@ -26,8 +26,8 @@ class DematSignRequest(models.Model):
     def _finish(self):
         """Archive the evidence file of a signed request, once.
 
-        A file that cannot be drawn now does not take the signatures back: the daily job
-        tries again, and the sales person is told.
+        A file that cannot be drawn now does not take the signatures back: the job tries
+        again, and the sales person is told, once.
         """
         self.ensure_one()
         request = self.sudo().with_company(self.sudo().company_id)
@@ -40,17 +40,28 @@ class DematSignRequest(models.Model):
             # whatever the drawing program or the disk does to it
             _logger.exception("%s: the evidence file could not be made", request.name)
             request.invalidate_recordset()
+            env = request._for_sender().env
             request._ask_sender(
-                self.env._("The evidence file could not be made yet"), str(error)
+                env._("The evidence file could not be made yet"), str(error), once=True
             )
 
     def _finish_late(self):
-        """Make the evidence files that could not be made when the last one signed."""
-        requests = self.sudo().search(
-            [("state", "=", "signed"), ("evidence_document_id", "=", False)]
-        )
-        for request in requests:
-            request._finish()
+        """Make the evidence file that could not be made when the last one signed."""
+        self.ensure_one()
+        if not self._demat_try_lock():
+            return  # another process makes it
+        self.invalidate_recordset()
+        if self.evidence_document_id:
+            return
+        self._finish()
+        if self.evidence_document_id:
+            request = self.sudo().with_context(lang=self.lang)
+            request._post_files(
+                request.evidence_document_id,
+                request.env._(
+                    "The evidence file of %(request)s is there now.", request=self.name
+                ),
+            )
 
     def _archive_evidence(self):
         request = self.with_context(lang=self.lang)

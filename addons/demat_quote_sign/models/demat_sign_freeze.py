@@ -30,6 +30,14 @@ class DematSignRequest(models.Model):
         digest = request.order_id._demat_sign_digest()
         for position, signatory in enumerate(request.signatory_ids, start=1):
             signatory.field_name = f"Signatory{position}"
+        # first: the page of signatures shows them, now and in the evidence file
+        request.write(
+            {
+                "quote_date": request.order_id.date_order,
+                "amount_total": request.order_id.amount_total,
+                "currency_id": request.order_id.currency_id.id,
+            }
+        )
         document = self.env["ged.document"].browse(
             request.env["ged.document"]
             ._archive([request._prepare_frozen_vals(request._make_frozen())])
@@ -41,8 +49,6 @@ class DematSignRequest(models.Model):
                 "document_id": document.id,
                 "frozen_sha256": document.sudo().sha256,
                 "order_digest": digest,
-                "amount_total": request.order_id.amount_total,
-                "currency_id": request.order_id.currency_id.id,
             }
         )
         if previous:

@@ -212,13 +212,28 @@ class DematSignRequest(models.Model):
             )
         )
 
-    def _ask_sender(self, summary, note):
-        """A to-do for who sent the request, on the quote."""
+    def _sender(self):
+        """Whose to-dos the request makes: the sales person, or who sent it."""
+        return self.order_id.user_id or self.sender_id
+
+    def _for_sender(self):
+        """These requests in the language of :meth:`_sender`: the words of a to-do are
+        the same, whoever is at work when it is made."""
         self.ensure_one()
-        user = self.order_id.user_id or self.sender_id
+        return self.with_context(lang=self._sender().lang or self.env.lang)
+
+    def _ask_sender(self, summary, note, *, once=False):
+        """A to-do for who sent the request, on the quote.
+
+        :param once: not while one with this summary is open
+        """
+        self.ensure_one()
+        user = self._sender()
         if not user.active or user.share:
             return
         order = self.order_id
+        if once and summary in order.sudo().activity_ids.mapped("summary"):
+            return
         if self.env.user._is_public():
             # the host tells the user by mail, and a visitor has no address
             order = order.with_user(SUPERUSER_ID)

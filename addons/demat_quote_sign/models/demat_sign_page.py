@@ -50,7 +50,8 @@ class DematSignRequest(models.Model):
         return self.company_id.primary_color or ACCENT
 
     def _signature_page_facts(self):
-        """Lines ``(label, value)`` above the boxes."""
+        """Lines ``(label, value)`` above the boxes, of what was frozen: the evidence
+        file may be made later, when the order says something else."""
         order, env = self.order_id, self.env
         facts = [
             (
@@ -58,7 +59,7 @@ class DematSignRequest(models.Model):
                 env._(
                     "%(quote)s of %(date)s",
                     quote=order.name,
-                    date=format_date(env, order.date_order),
+                    date=format_date(env, self.quote_date or order.date_order),
                 ),
             ),
             (env._("Request for signature"), self.name),
@@ -67,7 +68,11 @@ class DematSignRequest(models.Model):
         ]
         if self.project_id:
             facts.append((env._("Site"), self.project_id.display_name))
-        amount = format_amount(env, order.amount_total, order.currency_id)
+        amount = (
+            format_amount(env, self.amount_total, self.currency_id)
+            if self.currency_id
+            else format_amount(env, order.amount_total, order.currency_id)
+        )
         facts.append((env._("Total, taxes included"), amount))
         facts.append((env._("To be signed until"), self._until_words()))
         if self.terms_id:

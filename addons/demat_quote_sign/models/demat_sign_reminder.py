@@ -70,22 +70,28 @@ class DematSignRequest(models.Model):
 
     @api.model
     def _cron_daily(self):
-        """Expire, void what was changed behind the ORM, remind. One by one. Make the
-        evidence files that could not be made at the time.
+        """Expire, void what was changed behind the ORM, remind. One by one. Then make
+        the evidence files that could not be made at the time.
 
         A request that fails is told in the log and does not stop the others.
         """
-        self._finish_late()
         waiting = self.search([("state", "=", "sent")], order="id")
+        late = self.search(
+            [("state", "=", "signed"), ("evidence_document_id", "=", False)], order="id"
+        )
+        todo = [
+            *((request, request._daily) for request in waiting),
+            *((request, request._finish_late) for request in late),
+        ]
         crons = self.env["ir.cron"]
-        for position, request in enumerate(waiting, start=1):
+        for position, (request, work) in enumerate(todo, start=1):
             try:
                 with self.env.cr.savepoint():
-                    request._daily()
+                    work()
             except Exception:
                 self.env.invalidate_all(flush=False)
                 _logger.exception("Request for signature %s", request.id)
-            if not crons._commit_progress(1, remaining=len(waiting) - position):
+            if not crons._commit_progress(1, remaining=len(todo) - position):
                 return
 
     def _daily(self):

@@ -126,6 +126,13 @@ class DematSignRequest(models.Model):
         string="Total", readonly=True, currency_field="currency_id"
     )
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    quote_date = fields.Datetime(
+        string="Date of the Quote",
+        readonly=True,
+        copy=False,
+        help="As it stands on the frozen document: the date of an order changes when "
+        "it is confirmed.",
+    )
     terms_id = fields.Many2one(
         "demat.sign.terms", string="General Terms", readonly=True, ondelete="restrict"
     )
