@@ -53,7 +53,7 @@ def enter(signatory_id, token):
         return signatory
     request.update_context(
         lang=_language(signatory),
-        tz=signatory.company_id.partner_id.tz or "Europe/Paris",
+        tz=signatory.company_id._demat_sign_zone(),
     )
     Signatory = request.env["demat.sign.signatory"].sudo()
     return Signatory.with_company(signatory.company_id).browse(signatory.id)

@@ -88,7 +88,7 @@ class DematSignRequest(models.Model):
     def _draw(self):
         """Return the PDF of the host's report, in the language of the customer."""
         report = self.env["ir.actions.report"].with_context(
-            lang=self.lang, demat_drawing=True
+            lang=self.lang, tz=self.company_id._demat_sign_zone(), demat_drawing=True
         )
         pdf, kind = report._render_qweb_pdf(REPORT, self.order_id.ids)
         if kind != "pdf":
@@ -101,9 +101,13 @@ class DematSignRequest(models.Model):
             )
         return pdf
 
-    def _until_words(self):
-        """Last day to sign, as the customer reads it."""
-        return format_date(self.env, self.expires_on, lang_code=self.lang)
+    def _until_words(self, lang_code=None):
+        """Last day to sign, as the customer reads it: on the clock of the company.
+
+        :param lang_code: of another reader
+        """
+        env = self.with_context(tz=self.company_id._demat_sign_zone()).env
+        return format_date(env, self.expires_on, lang_code=lang_code or self.lang)
 
     def _seal_frozen(self, pdf, sealer):
         """Seal for signatures to come: filling the fields stays allowed.

@@ -143,8 +143,7 @@ class DematSignSignatory(models.Model):
         """Values of ``demat.exchange._deliver_mail``."""
         kind = exchange.demat_sign_kind
         lang = self.lang or self.request_id.lang or self.env.lang
-        template = self.env.ref(TEMPLATES[kind]).sudo().with_context(lang=lang)
-        texts = template._generate_template(self.ids, RENDERED)[self.id]
+        texts = self._demat_sign_texts(kind, lang)
         return {
             **{name: texts.get(name) for name in RENDERED},
             "email_to": self.email,
@@ -152,6 +151,17 @@ class DematSignSignatory(models.Model):
             "author_id": self.company_id.partner_id.id,
             "lang": lang,
         }
+
+    def _demat_sign_texts(self, kind, lang):
+        """``RENDERED`` of the template of this kind of mail.
+
+        Templates write days with ``format_date``, also those that a company changed:
+        they get its time zone, not that of whoever is at work.
+        """
+        template = self.env.ref(TEMPLATES[kind]).sudo()
+        zone = self.company_id._demat_sign_zone()
+        template = template.with_context(lang=lang, tz=zone)
+        return template._generate_template(self.ids, RENDERED)[self.id]
 
     def _demat_sign_mail_files(self, kind):
         """Archived files that go with this mail (``ir.attachment``)."""
@@ -170,8 +180,7 @@ class DematSignSignatory(models.Model):
         self.ensure_one()
         signatory = self.sudo()
         lang = signatory.lang or signatory.request_id.lang or self.env.lang
-        template = self.env.ref(TEMPLATES["invitation"]).sudo().with_context(lang=lang)
-        texts = template._generate_template(signatory.ids, RENDERED)[signatory.id]
+        texts = signatory._demat_sign_texts("invitation", lang)
         return texts["subject"], texts["body_html"].replace(
             signatory._get_sign_url(), "#"
         )

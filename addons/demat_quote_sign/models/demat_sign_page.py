@@ -52,7 +52,8 @@ class DematSignRequest(models.Model):
     def _signature_page_facts(self):
         """Lines ``(label, value)`` above the boxes, of what was frozen: the evidence
         file may be made later, when the order says something else."""
-        order, env = self.order_id, self.env
+        order = self.order_id
+        env = self.with_context(tz=self.company_id._demat_sign_zone()).env
         facts = [
             (
                 env._("Quote"),

@@ -86,10 +86,17 @@ class ResCompany(models.Model):
             >= 0
         )
 
+    def _demat_sign_zone(self):
+        """Name of the time zone in which the days of requests begin and end, whoever
+        writes or reads."""
+        self.ensure_one()
+        return self.partner_id.tz or "Europe/Paris"
+
     def _demat_sign_last_day(self, order):
         """Last day to sign a quote that is sent today."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        zone = self._demat_sign_zone()
+        today = fields.Date.context_today(self.with_context(tz=zone))
         last = today + timedelta(days=max(self.demat_sign_expiry_days, 1))
         if order.validity_date and today <= order.validity_date < last:
             last = order.validity_date

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .demat_sign_guard import is_committing, open_note
 from .sale_order_digest import QUOTE_STATES
@@ -103,7 +102,7 @@ class SaleOrder(models.Model):
                 "This quote waits for signatures (%(progress)s), until %(date)s. Any "
                 "change makes the request void, and the signatories are told.",
                 progress=order.demat_sign_progress,
-                date=format_date(self.env, last.expires_on),
+                date=last._until_words(self.env.lang),
             )
 
     def _demat_open_request(self):

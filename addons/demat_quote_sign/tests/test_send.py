@@ -149,6 +149,40 @@ class TestSend(SignCommon):
         request = self.send(order, expires_on="2027-01-10")
         self.assertEqual(str(request.expires_on), "2027-01-10 22:59:59")
 
+    def test_last_day_is_printed_as_it_was_computed(self):
+        """In the time zone of the company, whoever writes or reads."""
+        self.company.partner_id.tz = "America/Los_Angeles"
+        order = self.quote(validity_date="2027-01-31")
+        request = self.send(order, expires_on="2027-01-10")
+        self.assertEqual(str(request.expires_on), "2027-01-11 07:59:59")
+        day = "01/10/2027"
+        for zone in ("Europe/Paris", "Pacific/Auckland", False):
+            with self.subTest(zone=zone):
+                there = request.with_context(tz=zone)
+                self.assertEqual(there._until_words(), day)
+                self.assertIn(day, str(there._signature_page_facts()))
+                notice = order.with_context(tz=zone)
+                notice.invalidate_recordset()
+                self.assertIn(day, notice.demat_sign_notice)
+        self.assertIn(day, str(order.message_ids.mapped("body")))
+        request._remind()
+        invitation, reminder = self.dispatch(request)
+        self.assertIn(day, invitation["body"])
+        self.assertIn(day, reminder["body"])
+        self.assertIn(day, reminder["subject"])
+        wizard = self.wizard(self.quote(), expires_on="2027-01-10")
+        wizard.action_preview()
+        self.assertIn(day, wizard.preview)
+
+    def test_last_day_where_the_company_has_no_zone(self):
+        self.company.partner_id.tz = False
+        self.seller.tz = "America/Los_Angeles"
+        request = self.send(self.quote(), expires_on="2027-01-10")
+        self.assertEqual(str(request.expires_on), "2027-01-10 22:59:59")
+        self.assertEqual(
+            request.with_context(tz="Pacific/Auckland")._until_words(), "01/10/2027"
+        )
+
     def test_day_over(self):
         wizard = self.wizard(self.quote(), expires_on="2020-01-01")
         with self.assertRaisesRegex(UserError, "must be a day to come"):

@@ -255,9 +255,7 @@ class DematSignSend(models.TransientModel):
         :raise UserError: the day is over
         """
         last = min(self.expires_on, self.order_id.validity_date or self.expires_on)
-        zone = pytz.timezone(
-            self.company_id.partner_id.tz or self.env.user.tz or "Europe/Paris"
-        )
+        zone = pytz.timezone(self.company_id.sudo()._demat_sign_zone())
         local = zone.localize(datetime.combine(last, time(23, 59, 59)))
         end = local.astimezone(pytz.UTC).replace(tzinfo=None)
         if end <= fields.Datetime.now():
