@@ -36,14 +36,39 @@ class DematSignRequest(models.Model):
             self._record_event("sent", signatory=signatory, detail=signatory.email)
 
     def _invite_next(self):
-        """Invite those whose turn it is now: the next one, or all."""
+        """Invite those whose turn it is now: the next one, or all.
+
+        A request that began on site asked for no consent: who may not be written to is
+        not, and the sales person is told.
+        """
         self.ensure_one()
         waiting = self.sudo().signatory_ids.filtered(lambda one: one.state == "waiting")
         if self.in_order:
             pending = self.sudo().signatory_ids.filtered(lambda one: one.state in TURN)
             waiting = waiting[:1] if not pending else waiting.browse()
+        written = waiting.filtered("email")
+        if written and not self.sudo().order_id._demat_sign_may_write():
+            self.sudo()._ask_to_sign_here()
+            waiting -= written
         if waiting:
             self._invite(waiting)
+
+    def _ask_to_sign_here(self):
+        """A to-do: those who have not signed are not written to."""
+        names = self.signatory_ids.filtered(lambda one: one.state == "waiting").mapped(
+            "name"
+        )
+        env = self._for_sender().env
+        self._ask_sender(
+            env._("To be signed on your device"),
+            env._(
+                "Still to sign: %(names)s. %(customer)s may not be written to about "
+                "quotes, so nobody was invited: have them sign on your device.",
+                names=", ".join(names),
+                customer=self.partner_id.display_name,
+            ),
+            once=True,
+        )
 
     def _mail(self, kind, signatories, *, at_once=False):
         """One exchange per signatory with an address, sent after the commit.

@@ -45,19 +45,31 @@ class DematSignRequest(models.Model):
                         request=request.name,
                     )
                 )
-            request._remind(at_once=True)
+            if not request._remind(at_once=True):
+                raise UserError(
+                    self.env._(
+                        "%(request)s: nobody was written to who could be reminded.",
+                        request=request.name,
+                    )
+                )
 
     def _remind(self, *, at_once=False):
-        """Write again to those whose turn it is."""
+        """Write again to those whose turn it is, and to whom an invitation was
+        written: who is asked on site only gets no mail.
+
+        :return: the signatories
+        """
         self.ensure_one()
-        asked = self.signatory_ids.filtered(lambda one: one.state in TURN)
-        asked = asked.filtered("email")
+        asked = self.signatory_ids.filtered(
+            lambda one: one.state in TURN and one.invited_at and one.email
+        )
         if not asked:
-            return
+            return asked
         self._mail("reminder", asked, at_once=at_once)
         self.last_reminder_on = fields.Datetime.now()
         for signatory in asked:
             self._record_event("reminded", signatory=signatory, detail=signatory.email)
+        return asked
 
     def _is_reminder_due(self):
         self.ensure_one()

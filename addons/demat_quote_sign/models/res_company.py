@@ -90,7 +90,7 @@ class ResCompany(models.Model):
         """Name of the time zone in which the days of requests begin and end, whoever
         writes or reads."""
         self.ensure_one()
-        return self.partner_id.tz or "Europe/Paris"
+        return self.sudo().partner_id.tz or "Europe/Paris"
 
     def _demat_sign_last_day(self, order):
         """Last day to sign a quote that is sent today."""

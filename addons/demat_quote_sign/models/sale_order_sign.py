@@ -15,6 +15,8 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("void", "To be sent again"),
 ]
+#: Reasons to write to nobody that an address typed in the window mends.
+MENDABLE = ("no_address", "invalid_address")
 #: Last requests after which the quote may be sent for signature once more.
 AGAIN = ("declined", "expired", "cancelled", "void")
 #: Requests that a change of their quote ends: they wait for signatures, or all have
@@ -203,6 +205,15 @@ class SaleOrder(models.Model):
             "target": "new",
             "context": {"default_order_id": self.id},
         }
+
+    def _demat_sign_may_write(self):
+        """Whether signatories may be written to: the customer accepts electronic
+        quotes, and nothing forbids it that an address would not mend."""
+        self.ensure_one()
+        resolution = self._demat_resolve()[self.id]
+        return resolution.channel != "print" and all(
+            reason.code in MENDABLE for reason in resolution.blocking
+        )
 
     def action_view_demat_sign_requests(self):
         """The requests of this quote; the form if there is one only."""

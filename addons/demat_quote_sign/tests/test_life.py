@@ -59,6 +59,53 @@ class TestLife(SignCommon):
         )
         self.assertEqual(reminded.recipients, "bob@accord.example")
 
+    def on_site(self, **values):
+        """Signed on site by the first of two, for a customer who accepted nothing."""
+        stranger = self.env["res.partner"].create(
+            {"name": "Sans Accord", "email": "non@accord.example"}
+        )
+        order = self.quote(partner_id=stranger.id)
+        people = [("Bob", "bob@accord.example"), ("Carl", "carl@accord.example")]
+        self.wizard(order, people=people, **values).action_sign_here()
+        self.env.invalidate_all()
+        return order.sudo().demat_sign_request_ids
+
+    def test_on_site_nobody_is_reminded(self):
+        """Who was never written to gets no reminder either."""
+        request = self.on_site(reminder_days=1)
+        self.later(request, days=8)
+        self.daily(request)
+        self.assertFalse(self.exchanges(request))
+        self.assertFalse(request.last_reminder_on)
+        with self.assertRaisesRegex(UserError, "nobody was written to"):
+            request.with_user(self.seller).action_remind()
+
+    def test_on_site_without_consent(self):
+        """Who may not be written to is not: the seller is told, once."""
+        for in_order in (False, True):
+            with self.subTest(in_order=in_order):
+                request = self.on_site(in_order=in_order)
+                first, bob, carl = request.signatory_ids
+                self.mark_signed(first)
+                request._invite_next()
+                self.assertFalse(self.exchanges(request))
+                self.assertEqual((bob.state, carl.state), ("waiting", "waiting"))
+                activity = request.order_id.activity_ids
+                self.assertEqual(activity.user_id, self.seller)
+                self.assertIn("Bob", str(activity.note))
+                # signs on the device as well
+                bob.with_user(self.seller).action_sign_on_device()
+                self.mark_signed(bob)
+                request._invite_next()
+                self.assertEqual(request.order_id.activity_ids, activity)
+                self.assertFalse(self.exchanges(request))
+                self.consent(request.partner_id)
+                request._invite_next()
+                self.assertEqual(
+                    self.exchanges(request).recipients, "carl@accord.example"
+                )
+                self.assertEqual(carl.state, "invited")
+
     def test_reminder_rhythm(self):
         request = self.send(reminder_days=3)
         self.later(request, days=2)

@@ -9,8 +9,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.demat_base.lib.resolution import Resolution
 
-#: Reasons that an address typed here mends.
-MENDABLE = ("no_address", "invalid_address")
+from ..models.sale_order_sign import MENDABLE
 
 
 class _PreviewDone(Exception):
@@ -255,7 +254,7 @@ class DematSignSend(models.TransientModel):
         :raise UserError: the day is over
         """
         last = min(self.expires_on, self.order_id.validity_date or self.expires_on)
-        zone = pytz.timezone(self.company_id.sudo()._demat_sign_zone())
+        zone = pytz.timezone(self.company_id._demat_sign_zone())
         local = zone.localize(datetime.combine(last, time(23, 59, 59)))
         end = local.astimezone(pytz.UTC).replace(tzinfo=None)
         if end <= fields.Datetime.now():
