@@ -134,6 +134,31 @@ class TestAccess(SignCommon):
             mine.action_send()
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.models")
+    def test_window_tells_nothing_of_another(self):
+        """Its fields are those of quotes that one may read."""
+        order = self.quote()
+        vals = {"order_id": order.id, "expires_on": "2099-01-01"}
+        spec = {"order_id": {}, "partner_id": {}, "amount_total": {}}
+        for user, company in (
+            (self.other_seller, self.company),
+            (self.foreigner, self.foreign_company),
+        ):
+            windows = self.env["demat.sign.send"].with_user(user).with_company(company)
+            own = self.quote(user_id=self.other_seller.id)
+            with self.subTest(user=user.login):
+                with self.assertRaises(AccessError):
+                    windows.create(vals)
+                with self.assertRaises(AccessError):
+                    windows.onchange(vals, ["order_id"], spec)
+                if user == self.other_seller:
+                    window = self.wizard(own, user)
+                    with self.assertRaises(AccessError):
+                        window.write({"order_id": order.id})
+                    self.assertEqual(window.amount_total, own.amount_total)
+        window = self.wizard(order)
+        self.assertEqual(window.partner_id, self.customer)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.models")
     def test_terms(self):
         terms = self.env["demat.sign.terms"].create(
             {"body": "<p>x</p>", "company_id": self.company.id}

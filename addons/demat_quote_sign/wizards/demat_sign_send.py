@@ -29,10 +29,11 @@ class DematSignSend(models.TransientModel):
     order_id = fields.Many2one(
         "sale.order", string="Quote", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="order_id.company_id")
-    partner_id = fields.Many2one(related="order_id.partner_id")
-    currency_id = fields.Many2one(related="order_id.currency_id")
-    amount_total = fields.Monetary(related="order_id.amount_total")
+    # as the user: in system mode they would tell of any quote, by its number
+    company_id = fields.Many2one(related="order_id.company_id", related_sudo=False)
+    partner_id = fields.Many2one(related="order_id.partner_id", related_sudo=False)
+    currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
+    amount_total = fields.Monetary(related="order_id.amount_total", related_sudo=False)
     signatory_ids = fields.One2many(
         "demat.sign.send.signatory", "wizard_id", string="Signatories"
     )
@@ -68,6 +69,22 @@ class DematSignSend(models.TransientModel):
     )
     preview = fields.Html(readonly=True, sanitize=False)
     preview_subject = fields.Char(readonly=True)
+
+    # -- rights -----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: one's own window, of a quote that one may read
+        wizards = super().create(vals_list)
+        wizards.order_id.check_access("read")
+        return wizards
+
+    def write(self, vals):
+        # EXTENDS base
+        result = super().write(vals)
+        if "order_id" in vals:
+            self.order_id.check_access("read")
+        return result
 
     # -- proposals --------------------------------------------------------------------
 
