@@ -3,8 +3,11 @@
 """The evidence file says what was established, and no more."""
 
 import json
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .ceremony import CeremonyCase
 from .test_result import ResultCommon
@@ -75,6 +78,104 @@ class TestLinkSent(ResultCommon):
         self.sign(request, request.signatory_ids)
         self.assertIsNone(fact(request.signatory_ids, "Signed by means of"))
         self.assertNotIn("Seller", str(request.signatory_ids._evidence_card()))
+
+
+@tagged("-at_install", "post_install")
+class TestLateEvidence(ResultCommon):
+    """The file that could not be made when the last one signed."""
+
+    def cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("demat_quote_sign.ir_cron_daily").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def no_renderer(self):
+        """Nothing can be drawn."""
+
+        def fail(request, values):
+            raise UserError(request.env._("no renderer"))
+
+        return patch.object(
+            self.env.registry["demat.sign.request"], "_draw_evidence", fail
+        )
+
+    def signed_without_evidence(self):
+        request = self.send(self.quote(project_id=self.site.id))
+        with self.no_renderer():
+            self.sign(request, request.signatory_ids)
+        self.assertFalse(request.evidence_document_id)
+        return request
+
+    @mute_logger("odoo.addons.demat_quote_sign.models.demat_sign_evidence")
+    def test_drawing_fails(self):
+        """The signature stays; the file is made later, the sales person knows."""
+        request = self.signed_without_evidence()
+        self.assertEqual((request.state, request.order_id.state), ("signed", "sale"))
+        summaries = request.order_id.activity_ids.mapped("summary")
+        self.assertIn("The evidence file could not be made yet", summaries)
+        self.cron()
+        self.assertTrue(request.evidence_document_id)
+        for record in (request.order_id, self.site):
+            self.assertIn(
+                request.evidence_document_id.attachment_id.raw,
+                record.message_ids.attachment_ids.mapped("raw"),
+            )
+        posted = request.order_id.message_ids.filtered(
+            lambda one: (
+                request.evidence_document_id.filename
+                in one.attachment_ids.mapped("name")
+            )
+        )
+        self.assertTrue(posted.subtype_id.internal)
+
+    @mute_logger("odoo.addons.demat_quote_sign.models.demat_sign_evidence")
+    def test_one_to_do_for_all_failures(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        # the customer signs in his language, the job has another one
+        self.customer.lang = "fr_FR"
+        request = self.signed_without_evidence()
+        [activity] = request.order_id.activity_ids
+        with self.no_renderer():
+            self.cron()
+            self.cron()
+        self.assertEqual(request.order_id.activity_ids, activity)
+
+    @mute_logger("odoo.addons.demat_quote_sign.models.demat_sign_evidence")
+    def test_late_file_says_what_was_frozen(self):
+        """An order goes on after it was signed; what was signed does not."""
+        request = self.signed_without_evidence()
+        order = request.order_id
+        facts = request._signature_page_facts()
+        order.write({"date_order": "2020-01-02 12:00:00"})
+        order.order_line.price_unit = 77
+        self.assertNotEqual(order.amount_total, request.amount_total)
+        self.assertEqual(request._signature_page_facts(), facts)
+        # frozen before that day was kept
+        request.quote_date = False
+        self.assertIn("01/02/2020", str(request._signature_page_facts()))
+
+    @mute_logger(
+        "odoo.addons.demat_quote_sign.models.demat_sign_evidence",
+        "odoo.addons.demat_quote_sign.models.demat_sign_reminder",
+    )
+    def test_late_files_one_by_one(self):
+        """One that fails holds up neither the others nor what is over."""
+        bad, good = self.signed_without_evidence(), self.signed_without_evidence()
+        over = self.send()
+        over.expires_on = "2020-01-01"
+        model = type(bad)
+        finish = model._finish
+
+        def fail(request):
+            if request == bad:
+                raise ValueError("provoked")
+            return finish(request)
+
+        self.patch(model, "_finish", fail)
+        self.cron()
+        self.assertFalse(bad.evidence_document_id)
+        self.assertTrue(good.evidence_document_id)
+        self.assertEqual(over.state, "expired")
 
 
 @tagged("post_install", "-at_install")
