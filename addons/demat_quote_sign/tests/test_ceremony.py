@@ -141,7 +141,7 @@ class TestCeremony(CeremonyCase):
         return path, self.csrf(path)
 
     def decline(self, path, token):
-        """Answer from the page of before: it is not loaded again, which would end it."""
+        """Answer from the page of before; loading it again would end the request."""
         data = {"reason": "Too dear", "csrf_token": token}
         answer = self.url_open(f"{path}/decline", data=data)
         self.env.invalidate_all()
