@@ -138,7 +138,6 @@ class TestAccess(SignCommon):
         """Its fields are those of quotes that one may read."""
         order = self.quote()
         vals = {"order_id": order.id, "expires_on": "2099-01-01"}
-        spec = {"order_id": {}, "partner_id": {}, "amount_total": {}}
         for user, company in (
             (self.other_seller, self.company),
             (self.foreigner, self.foreign_company),
@@ -148,8 +147,10 @@ class TestAccess(SignCommon):
             with self.subTest(user=user.login):
                 with self.assertRaises(AccessError):
                     windows.create(vals)
-                with self.assertRaises(AccessError):
-                    windows.onchange(vals, ["order_id"], spec)
+                for name in ("partner_id", "amount_total", "needs_consent"):
+                    spec = {"order_id": {}, name: {}}
+                    with self.assertRaises(AccessError):
+                        windows.onchange(vals, ["order_id"], spec)
                 if user == self.other_seller:
                     window = self.wizard(own, user)
                     with self.assertRaises(AccessError):
