@@ -133,8 +133,8 @@ class SftpServer:
             try:
                 transport.start_server(server=_Login(self))
                 self.logins += 1
-            except (paramiko.SSHException, EOFError):
-                # A client that looked at the key only.
+            except (paramiko.SSHException, EOFError, OSError):
+                # A client that looked at the key only, or hung up.
                 transport.close()
 
     def hang_up(self):

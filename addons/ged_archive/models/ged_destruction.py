@@ -384,12 +384,11 @@ class GedDestruction(models.Model):
             .sorted("id")
         )
         for user in managers[:20]:
-            theirs = self.with_context(lang=user.lang).env
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=theirs._("Documents to destroy: approve or refuse"),
-                user_id=user.id,
+            words = self.with_context(lang=user.lang).env._(
+                "Documents to destroy: approve or refuse"
             )
+            todo = "mail.mail_activity_data_todo"
+            self.activity_schedule(todo, summary=words, user_id=user.id)
 
     def _check_group(self, group):
         if not self.env.user.has_group(group):
