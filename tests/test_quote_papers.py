@@ -58,6 +58,9 @@ order = env["sale.order"].create({
         for number in range(1, 9)
     ],
 })
+env["demat.consent"]._record(
+    customer, kinds=["quote"], action="given", means="contract", company=company
+)
 env.cr.commit()
 requests = env["demat.sign.request"]
 deal = requests._prepare(
